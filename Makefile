@@ -1,0 +1,52 @@
+# Two commands do all: `make demo` and `make test`. Each sets up what it needs, once.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+DEMO := /zof run proj_abc staging suite_pr_smoke
+
+.PHONY: help setup demo test check format screenshots constraints clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make .venv, once
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up .venv (once, one or two minutes) ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt --upgrade pip
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[all]' --group dev
+	@touch $(READY)
+
+demo: $(READY) ## The main job on this machine: Zof, Slack, the bot and a notebook
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/zofops demo; else exec $(BIN)/zofops demo --once "$(DEMO)"; fi
+
+test: $(READY) ## All tests, a real browser included
+	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+fuzz: $(READY) ## The property tests with many new examples
+	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile long --timeout 3600 $(ARGS)
+
+check: $(READY) ## Lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+screenshots: $(READY) ## Take the pictures of the README anew
+	@$(BIN)/python -m tests.support.browser
+	@ZOF_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser
+
+constraints: ## Choose newer versions of the libraries
+	@tmp=$$(mktemp -d) && $(PYTHON) -m venv $$tmp && $$tmp/bin/pip install --quiet --upgrade pip \
+		&& $$tmp/bin/pip install --quiet '.[all]' --group dev && $$tmp/bin/pip freeze --all --exclude zof-chatops > constraints.txt; rm -rf $$tmp
+
+clean: ## Remove .venv and all that was made
+	rm -rf .venv .zof-local .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
