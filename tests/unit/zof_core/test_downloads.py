@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.support.scripted_zof import BASE, Script
+from zof_core import Artifact, AsyncZofClient, ZofClient, ZofDecodeError, ZofNotFoundError, ZofValidationError
+from zof_core.commands import Fault
+from zof_core.downloads import checked_address, origin_of
+
+
+def _artifact(url: str | None) -> Artifact:
+    return Artifact(id="art_1", name="trace.zip", url=url)
+
+
+def test_a_file_of_zofs_own_address_is_fetched_with_the_key(
+    zof: ZofClient, script: Script, tmp_path: Path
+) -> None:
+    script.will((200, b"PK-bytes"))
+    to = tmp_path / "trace.zip"
+    assert zof.runs.artifacts.download(_artifact(f"{BASE}/artifacts/art_1"), to) == 8
+    assert to.read_bytes() == b"PK-bytes"
+    assert script.requests[0].key is not None
+    assert list(tmp_path.glob(".trace*")) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://files.test/a", "https://zof.test:8443/a", "https://zof.test.evil/a", "https://user.zof.test/a"],
+)
+def test_the_key_goes_nowhere_else(zof: ZofClient, script: Script, url: str) -> None:
+    script.will((200, b"x"))
+    zof.runs.artifacts.download(url, io.BytesIO())
+    assert script.requests[0].key is None
+    assert script.requests[0].url == url
+
+
+def test_a_redirect_is_followed_without_the_key(zof: ZofClient, script: Script, tmp_path: Path) -> None:
+    script.will((302, b"", {"location": "https://files.test/signed?x=1"}), (200, b"data"))
+    to = tmp_path / "f"
+    zof.runs.artifacts.download(_artifact("/v1/artifacts/art_1"), to)
+    assert [(request.url, request.key is not None) for request in script.requests] == [
+        ("https://zof.test/v1/artifacts/art_1", True),
+        ("https://files.test/signed?x=1", False),
+    ]
+    assert to.read_bytes() == b"data"
+
+
+def test_redirects_without_end_are_refused(zof: ZofClient, script: Script) -> None:
+    script.will((302, b"", {"location": "/again"}))
+    with pytest.raises(ZofDecodeError, match="on and on"):
+        zof.runs.artifacts.download(f"{BASE}/a", io.BytesIO())
+    assert len(script.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.test/a",
+        "file:///etc/passwd",
+        "ftp://x/a",
+        "https://u:p@x/a",
+        "https:///a",
+        "https://x/a b",
+    ],
+)
+def test_addresses_that_are_not_followed(url: str) -> None:
+    with pytest.raises(ZofValidationError):
+        checked_address(url)
+
+
+def test_a_redirect_to_such_an_address_is_not_followed(zof: ZofClient, script: Script) -> None:
+    script.will((302, b"", {"location": "http://169.254.169.254/latest"}))
+    with pytest.raises(ZofValidationError):
+        zof.runs.artifacts.download(f"{BASE}/a", io.BytesIO())
+    assert len(script.requests) == 1
+
+
+def test_what_was_there_stays_when_it_fails(zof: ZofClient, script: Script, tmp_path: Path) -> None:
+    to = tmp_path / "f"
+    to.write_bytes(b"before")
+    script.will((404, {}))
+    with pytest.raises(ZofNotFoundError):
+        zof.runs.artifacts.download(f"{BASE}/a", to)
+    assert to.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
+def test_a_broken_download_begins_anew(zof: ZofClient, script: Script, tmp_path: Path) -> None:
+    script.will((200, Fault("read", "reset")), (200, b"whole"))
+    to = tmp_path / "f"
+    assert zof.runs.artifacts.download(f"{BASE}/a", to) == 5
+    assert to.read_bytes() == b"whole"
+
+
+def test_a_disk_that_is_full_is_said_as_it_is(zof: ZofClient, script: Script) -> None:
+    class Full:
+        def write(self, data: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+    def reading(reply: object, write: object, *rest: object) -> Fault:
+        script.open -= 1
+        try:
+            write(b"x")  # type: ignore[operator]
+        except OSError:
+            return Fault("read", "no space")
+        raise AssertionError
+
+    zof._driver._transport.read = reading  # type: ignore[union-attr, method-assign, assignment]
+    script.will((200, b"x"))
+    with pytest.raises(OSError, match="No space left"):
+        zof.runs.artifacts.download(f"{BASE}/a", Full())
+    assert len(script.requests) == 1
+
+
+def test_an_artifact_without_address(zof: ZofClient) -> None:
+    with pytest.raises(ZofValidationError, match="no url"):
+        zof.runs.artifacts.download(_artifact(None), io.BytesIO())
+
+
+async def test_the_async_client_downloads_too(
+    async_zof: AsyncZofClient, script: Script, tmp_path: Path
+) -> None:
+    script.will((200, b"abc"))
+    assert await async_zof.runs.artifacts.download(f"{BASE}/a", tmp_path / "f") == 3
+
+
+def test_origins() -> None:
+    assert origin_of("https://Zof.test/v1") == origin_of("https://zof.test:443/x")
+    assert origin_of("https://zof.test") != origin_of("http://zof.test")

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from zof_core import Result, Run, ZofValidationError
+from zof_core.catalogue import CatalogueCase
+from zof_core.gates import ADVISORY, Gate, judge
+
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+CASES = [
+    CatalogueCase(id="tc_1", name="pays", module="payments", priority="P0", requirement="REQ-1"),
+    CatalogueCase(id="tc_2", module="payments", priority="P1", requirement="REQ-1"),
+    CatalogueCase(id="tc_3", module="login", priority="P0", requirement="REQ-2"),
+    CatalogueCase(id="tc_4", module="login"),
+]
+
+
+def _run(
+    n: int, status: str = "passed", hours: float = 1, suite: str = "smoke", environment: str = "staging"
+) -> Run:
+    ended = NOW - timedelta(hours=hours) if status not in {"queued", "running"} else None
+    return Run(
+        id=f"run_{n}", status=status, environment=environment, test_suite_id=suite,
+        created_at=NOW - timedelta(hours=hours, minutes=5), completed_at=ended,
+    )  # fmt: skip
+
+
+def _result(run: int, case: int, status: str = "passed") -> Result:
+    return Result(id=f"res_{run}_{case}", run_id=f"run_{run}", test_case_id=f"tc_{case}", status=status)
+
+
+def _judge(
+    runs: list[Run], results: list[Result] | None = None, **gate: Any
+) -> tuple[bool, str, tuple[str, ...]]:
+    verdict = judge(Gate("staging", **gate), runs, results or [], CASES, NOW)
+    (finding,) = verdict.findings
+    assert verdict.passed == finding.met
+    return finding.met, finding.reason, finding.runs
+
+
+def test_a_required_suite_that_passed() -> None:
+    assert _judge([_run(1)], required_suites=["smoke"]) == (True, "smoke: run_1 passed.", ("run_1",))
+
+
+@pytest.mark.parametrize(
+    ("runs", "reason"),
+    [
+        ([], "No run of smoke on staging ended within 1 d 00 h: there is none."),
+        (
+            [_run(1, hours=30)],
+            "No run of smoke on staging ended within 1 d 00 h: the latest ended 1 d 06 h ago.",
+        ),
+        ([_run(1, "running")], "No run of smoke on staging ended within 1 d 00 h: one is still going on."),
+        (
+            [_run(1, environment="production")],
+            "No run of smoke on staging ended within 1 d 00 h: there is none.",
+        ),
+        ([_run(1, suite="other")], "No run of smoke on staging ended within 1 d 00 h: there is none."),
+        ([_run(1, hours=2), _run(2, "failed", hours=1)], "smoke: the latest run run_2 ended as Failed."),
+        (
+            [_run(1, "error")],
+            "smoke: the latest run run_1 ended as Error (a fault of the platform: run it again).",
+        ),
+        ([_run(1, "canceled")], "smoke: the latest run run_1 ended as Cancelled."),
+    ],
+)
+def test_a_required_suite_that_did_not(runs: list[Run], reason: str) -> None:
+    met, said, _ = _judge(runs, required_suites=["smoke"])
+    assert (met, said) == (False, reason)
+
+
+def test_an_older_failure_does_not_count_once_it_passed() -> None:
+    assert _judge([_run(1, "failed", hours=3), _run(2, hours=1)], required_suites=["smoke"])[0]
+
+
+def test_the_pass_rate_is_of_each_cases_latest_outcome() -> None:
+    runs = [_run(1, hours=3), _run(2, hours=1)]
+    results = [
+        _result(1, 1, "failed"),
+        _result(1, 2),
+        _result(2, 1),
+        _result(2, 3, "error"),
+        _result(2, 4, "skipped"),
+    ]
+    assert _judge(runs, results, minimum_pass_rate=0.6) == (
+        True, "2 of 3 cases passed in their latest run (66 %); needed: 60 %.", ("run_1", "run_2")
+    )  # fmt: skip
+    assert not _judge(runs, results, minimum_pass_rate=0.7)[0]
+    assert _judge(runs, [], minimum_pass_rate=0.0) == (
+        False,
+        "There is no result on staging within 1 d 00 h.",
+        (),
+    )
+
+
+def test_coverage_is_of_requirements() -> None:
+    met, said, _ = _judge([_run(1)], [_result(1, 2, "failed"), _result(1, 4)], minimum_coverage=0.6)
+    assert (met, said) == (True, "2 of 3 requirements have evidence within 1 d 00 h (66 %); 60 % are needed.")
+
+
+def test_coverage_without_cases_cannot_be_shown() -> None:
+    verdict = judge(Gate("staging", minimum_coverage=0.1), [_run(1)], [], [], NOW)
+    assert verdict.reasons == ["The catalogue lists no cases, so coverage cannot be computed."]
+
+
+def test_open_critical_failures() -> None:
+    runs = [_run(1)]
+    met, said, evidence = _judge(
+        runs, [_result(1, 1, "failed"), _result(1, 2, "failed")], maximum_open_critical=0
+    )
+    assert (met, said, evidence) == (False, "1 critical (P0) cases fail on staging: pays; 0 may.", ("run_1",))
+    assert _judge(runs, [_result(1, 1, "failed")], maximum_open_critical=1)[0]
+    assert _judge(runs, [_result(1, 1)], maximum_open_critical=0)[0]
+
+
+def test_no_outcome_is_no_proof_that_nothing_fails() -> None:
+    met, said, _ = _judge([_run(1)], [_result(1, 2)], maximum_open_critical=0)
+    assert (met, said) == (False, "No critical (P0) case has a result on staging within 1 d 00 h.")
+
+
+def test_a_gate_that_asks_nothing_shows_nothing() -> None:
+    verdict = judge(Gate("staging"), [_run(1)], [], CASES, NOW)
+    assert not verdict.passed
+    assert verdict.reasons == ["No criterion was set, so nothing was shown."]
+    assert verdict.label == ADVISORY
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"minimum_pass_rate": 95}, {"minimum_coverage": -0.1}, {"evidence_within": timedelta(0)}]
+)
+def test_criteria_that_make_no_sense_are_refused(wrong: dict) -> None:
+    with pytest.raises(ZofValidationError):
+        Gate("staging", **wrong)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+import zof_core
+from zof_core import (
+    AsyncZofClient,
+    Run,
+    ZofClient,
+    ZofNotFoundError,
+    ZofTimeoutError,
+    ZofValidationError,
+    async_wait_all,
+    async_wait_any,
+    wait_all,
+    wait_any,
+)
+from zof_core.clock import SYSTEM
+from zof_core.handles import make_token, read_token
+from zof_core.testing import FakeZof
+
+
+@pytest.fixture
+def fake(request: pytest.FixtureRequest) -> FakeZof:
+    fake = FakeZof(
+        key=f"zk_{request.node.name}", latency=0.001
+    )  # a key of its own: pollers are shared by key
+    fake.add_project("proj_abc")
+    return fake
+
+
+def _starter(zof: ZofClient) -> Callable[[], Run]:
+    return lambda: zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_1")
+
+
+async def _start(zof: AsyncZofClient) -> Run:
+    return await zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_1")
+
+
+def test_waiting_for_one(fake: FakeZof) -> None:
+    fake.runs_take(60, outcome="failed", failed=1)
+    seen: list[tuple[str, bool]] = []
+    mine = threading.current_thread()
+    with fake.client() as zof:
+        handle = zof.runs.watch(_starter(zof)())
+        ended = handle.wait(
+            timeout=20, on_update=lambda run: seen.append((run.status, threading.current_thread() is mine))
+        )
+    assert (ended.status, handle.latest) == ("failed", ended)
+    assert seen[-1] == ("failed", True)
+
+
+def test_waiting_for_any_and_for_all(fake: FakeZof) -> None:
+    with fake.client() as zof:
+        start = _starter(zof)
+        fake.runs_take(500)
+        slow = zof.runs.watch(start())
+        fake.runs_take(20, outcome="error")
+        quick = zof.runs.watch(start())
+        assert wait_any([slow, quick], timeout=20) is quick
+        assert [run.status for run in wait_all([slow, quick], timeout=20)] == ["passed", "error"]
+        assert [run.status for run in wait_all([slow, quick], timeout=20)] == ["passed", "error"], "at once"
+
+
+def test_a_run_that_is_not_known(fake: FakeZof) -> None:
+    with fake.client() as zof, pytest.raises(ZofNotFoundError):
+        zof.runs.watch("run_none").wait(timeout=20)
+
+
+def test_the_time_is_up(fake: FakeZof) -> None:
+    with fake.client(clock=SYSTEM) as zof:
+        run = _starter(zof)()
+        with pytest.raises(
+            ZofTimeoutError, match=f'Run "{run.id}" has not ended within 300 ms; it was queued'
+        ):
+            zof.runs.watch(run).wait(timeout=0.3)
+        with zof_core.deadline(0.2), pytest.raises(ZofTimeoutError):
+            zof.runs.watch(run).wait(timeout=60)
+
+
+def test_a_webhook_ends_the_wait_at_once(fake: FakeZof) -> None:
+    class Event:
+        def __init__(self, run_id: str) -> None:
+            self.run_id = run_id
+
+    fake.runs_take(0, queued=0.5)
+    with fake.client(clock=SYSTEM) as zof:
+        handle = zof.runs.watch(_starter(zof)())
+        first = threading.Event()
+        ended: list[Run] = []
+        waiting = threading.Thread(
+            target=lambda: ended.append(handle.wait(timeout=20, on_update=lambda _: first.set()))
+        )
+        zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_2")
+        waiting.start()
+        fake.time.sleep(100)
+        handle.notify(Event("run_of_others"))
+        handle.notify(Event(handle.id))
+        waiting.join(15)
+        assert [run.status for run in ended] == ["passed"]
+
+
+def test_another_process_can_resume(fake: FakeZof) -> None:
+    fake.runs_take(30)
+    with fake.client() as zof:
+        token = zof.runs.watch(_starter(zof)()).token
+    assert fake.key not in token
+    with fake.client() as other:
+        handle = other.runs.resume(token)
+        assert handle.wait(timeout=20).status == "passed"
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "e30=", make_token("../evil", None), make_token("a b", "p"), "ü", "W10="]
+)
+def test_what_is_no_token_is_refused(token: str) -> None:
+    with pytest.raises(ZofValidationError):
+        read_token(token)
+
+
+def test_tokens_name_run_and_project() -> None:
+    assert read_token(make_token("run_1", "proj_1")) == ("run_1", "proj_1")
+
+
+def test_a_handle_reads_and_cancels(fake: FakeZof) -> None:
+    with fake.client() as zof:
+        handle = zof.runs.watch(_starter(zof)().id)
+        assert "not seen yet" in repr(handle)
+        assert handle.refresh().status == "queued"
+        assert handle.cancel().status == "canceled"
+        assert handle.wait(timeout=5).status == "canceled"
+
+
+def test_nothing_to_wait_for() -> None:
+    with pytest.raises(ZofValidationError):
+        wait_all([])
+
+
+def test_the_poller_rests_when_nothing_is_watched(fake: FakeZof) -> None:
+    fake.runs_take(5)
+    with fake.client() as zof:
+        zof.runs.watch(_starter(zof)()).wait(timeout=20)
+        assert zof.stats().watched == 0
+        assert zof.stats().watch_rounds >= 1
+
+
+async def test_the_async_client_waits_alike(fake: FakeZof) -> None:
+    fake.runs_take(40, outcome="failed")
+    seen: list[str] = []
+
+    async def note(run: Run) -> None:
+        seen.append(run.status)
+
+    async with fake.async_client() as zof:
+        handles = [zof.runs.watch(await _start(zof)) for _ in range(5)]
+        assert (await async_wait_any(handles, timeout=20)).latest is not None
+        ended = await async_wait_all(handles, timeout=20, on_update=note)
+        assert [run.status for run in ended] == ["failed"] * 5
+        assert (await handles[0].wait(timeout=5)).status == "failed"
+    assert "failed" in seen
+
+
+async def test_the_async_time_is_up(fake: FakeZof) -> None:
+    async with fake.async_client(clock=SYSTEM) as zof:
+        handle = zof.runs.watch(await _start(zof))
+        with pytest.raises(ZofTimeoutError):
+            await handle.wait(timeout=0.2)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from zof_core import ZofValidationError, builders
+from zof_core.operations import CREATE_TEAM
+from zof_core.requests import build
+
+
+def test_dates_are_sent_in_utc() -> None:
+    there = datetime(2026, 5, 20, 14, tzinfo=timezone(timedelta(hours=2)))
+    call = builders.list_runs(created_after=there, created_before="2026-05-21T00:00:00Z")
+    assert call.query == {"created_after": "2026-05-20T12:00:00Z", "created_before": "2026-05-21T00:00:00Z"}
+
+
+def test_a_date_without_time_zone_is_refused() -> None:
+    with pytest.raises(ZofValidationError, match="no time zone"):
+        builders.list_results(created_after=datetime(2026, 5, 20))  # noqa: DTZ001  # that is what is tested
+
+
+def test_more_parameters_are_sent_as_they_are_and_win() -> None:
+    call = builders.list_runs(status="failed", params={"status": "error,failed", "branch": "a&b=c"})
+    assert call.path == "/runs?status=error%2Cfailed&branch=a%26b%3Dc"
+
+
+@pytest.mark.parametrize("value", [None, 1.5, True, ["a"], "\ud800"])
+def test_parameters_that_cannot_be_sent_are_refused(value: Any) -> None:
+    with pytest.raises(ZofValidationError):
+        builders.list_runs(params={"x": value})
+
+
+def test_what_is_left_out_is_not_sent() -> None:
+    call = builders.update_application("app_1", name="Shop")
+    assert json.loads(call.body or b"") == {"name": "Shop"}
+    assert call.path == "/applications/app_1"
+
+
+@pytest.mark.parametrize(
+    ("call", "param"),
+    [
+        (lambda: builders.update_application("app_1"), "name"),
+        (lambda: builders.create_application(name="", type="web"), "name"),
+        (lambda: builders.create_application(name="Shop", type=" "), "type"),
+        (lambda: builders.create_application(name="Shop", type="web", urls={" x": "https://a.test"}), "urls"),
+        (
+            lambda: builders.create_schedule(
+                cron="0 2 * *", project_id="p", environment="e", test_suite_id="s"
+            ),
+            "cron",
+        ),
+        (
+            lambda: builders.create_schedule(cron="0 2 * * *", project_id="p", environment="e"),
+            "test_suite_id",
+        ),
+        (lambda: builders.create_webhook(url="http://hooks.test", events=["run.completed"]), "url"),
+        (lambda: builders.create_webhook(url="https://hooks.test", events=[]), "events"),
+        (lambda: builders.create_webhook(url="https://hooks.test", events="run.completed"), "events"),
+        (lambda: builders.create_team(name=""), "name"),
+        (lambda: builders.invite_to_team("team_1", email="dana"), "email"),
+        (lambda: builders.retrieve_team("a/b"), "team_id"),
+        (lambda: builders.list_runs(project_id="a b"), "project_id"),
+        (lambda: builders.list_runs(limit=1000), "limit"),
+    ],
+)
+def test_what_is_known_to_be_wrong_is_not_sent(call: Any, param: str) -> None:
+    with pytest.raises(ZofValidationError) as caught:
+        call()
+    assert caught.value.param == param
+
+
+@pytest.mark.parametrize("metadata", [{"x": object()}, {"x": float("nan")}, {"x": "\ud800"}])
+def test_a_body_that_is_no_json(metadata: dict[str, Any]) -> None:
+    with pytest.raises(ZofValidationError) as caught:
+        builders.create_team(name="Payments", metadata=metadata)
+    assert caught.value.param == "body"
+
+
+def test_a_call_says_what_it_is_about() -> None:
+    call = build(CREATE_TEAM, body={"name": "x"}, subject={"team_id": "team_1", "other": None})
+    assert call.subject == {"team_id": "team_1"}

@@ -1,0 +1,100 @@
+"""The Zof client: runs, results and their neighbours, from Python.
+
+from zof_core import ZofClient
+
+with ZofClient() as zof:
+    run = zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_pr_smoke")
+    ended = zof.runs.wait_until_complete(run.id, timeout=600)
+"""
+
+from zof_core.ambient import background
+from zof_core.client import AsyncZofClient, ZofClient
+from zof_core.deadlines import deadline
+from zof_core.errors import (
+    Attempt,
+    ZofApiError,
+    ZofAuthenticationError,
+    ZofConflictError,
+    ZofConnectionError,
+    ZofDecodeError,
+    ZofInvalidRequestError,
+    ZofNotFoundError,
+    ZofPermissionError,
+    ZofRateLimitError,
+    ZofServerError,
+    ZofTimeoutError,
+    ZofValidationError,
+)
+from zof_core.handles import (
+    AsyncRunHandle,
+    RunHandle,
+    async_wait_all,
+    async_wait_any,
+    wait_all,
+    wait_any,
+)
+from zof_core.models import (
+    Application,
+    Artifact,
+    Integration,
+    LogLine,
+    Member,
+    Page,
+    Project,
+    Report,
+    Result,
+    Run,
+    RunRequest,
+    RunSummary,
+    Schedule,
+    Team,
+    Webhook,
+    response_of,
+)
+from zof_core.responses import RawResponse, ResponseInfo
+from zof_core.version import __version__
+
+__all__ = [
+    "Application",
+    "Artifact",
+    "AsyncRunHandle",
+    "AsyncZofClient",
+    "Attempt",
+    "Integration",
+    "LogLine",
+    "Member",
+    "Page",
+    "Project",
+    "RawResponse",
+    "Report",
+    "ResponseInfo",
+    "Result",
+    "Run",
+    "RunHandle",
+    "RunRequest",
+    "RunSummary",
+    "Schedule",
+    "Team",
+    "Webhook",
+    "ZofApiError",
+    "ZofAuthenticationError",
+    "ZofClient",
+    "ZofConflictError",
+    "ZofConnectionError",
+    "ZofDecodeError",
+    "ZofInvalidRequestError",
+    "ZofNotFoundError",
+    "ZofPermissionError",
+    "ZofRateLimitError",
+    "ZofServerError",
+    "ZofTimeoutError",
+    "ZofValidationError",
+    "__version__",
+    "async_wait_all",
+    "async_wait_any",
+    "background",
+    "deadline",
+    "response_of",
+    "wait_all",
+    "wait_any",
+]

@@ -1,0 +1,205 @@
+"""Fetching an artifact's file: from where, with or without the key, and into what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+from zof_core.assumptions import DOWNLOAD_BYTES, DOWNLOAD_REDIRECTS, DOWNLOAD_SECONDS
+from zof_core.call import Plan
+from zof_core.commands import Command, HttpRequest
+from zof_core.config import is_loopback
+from zof_core.deadlines import checked_seconds
+from zof_core.errors import ZofApiError, ZofDecodeError, ZofValidationError
+from zof_core.models import Acknowledgement, Artifact
+from zof_core.operations import Answer, Operation
+from zof_core.requests import Call
+from zof_core.validation import quoted
+
+DOWNLOAD: Operation[Acknowledgement] = Operation(
+    "runs.artifacts.download",
+    "GET",
+    "",
+    Answer(Acknowledgement),
+    "download artifacts",
+    "docs/api/runs",
+    "ASSUMED",
+)
+
+
+class BinaryWriter(Protocol):
+    """An open file, or anything else that takes bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Takes a piece."""
+
+
+def download(
+    plan: Plan, artifact: Artifact | str, to: str | Path | BinaryWriter, timeout: float = DOWNLOAD_SECONDS
+) -> Generator[Command, Any, int]:
+    """Fetches an artifact's file.
+
+    Args:
+        plan: how the client calls.
+        artifact: of `artifacts.list`, or the address of its file.
+        to: where to: a path, which then holds either the whole file or what it held before; or something to write to.
+        timeout: seconds for all of it.
+
+    Returns:
+        Bytes written.
+
+    Raises:
+        ZofValidationError: the artifact has no address, or one that is not followed.
+        ZofApiError: it could not be fetched.
+        Exception: what writing failed with.
+    """
+    checked_seconds("timeout", timeout)
+    url = artifact.url if isinstance(artifact, Artifact) else artifact
+    if not url:
+        raise ZofValidationError(
+            "This artifact has no url, so there is nothing to download.", param="artifact"
+        )
+    subject = {"artifact_id": artifact.id} if isinstance(artifact, Artifact) else {}
+    sink = _PathSink(Path(to)) if isinstance(to, str | Path) else _WriterSink(to)
+    ends_at = plan.clock.monotonic() + timeout
+    try:
+        yield from _follow(
+            plan.with_timeout(timeout), Call(DOWNLOAD, "", subject=subject), url, sink, ends_at
+        )
+        sink.keep()
+    except ZofApiError:
+        if sink.error is not None:
+            raise sink.error from None
+        raise
+    finally:
+        sink.end()
+    return sink.size
+
+
+def _follow(
+    plan: Plan, call: Call[Any], url: str, sink: _Sink, ends_at: float
+) -> Generator[Command, Any, None]:
+    here = plan.base_url.text + "/"
+    for _ in range(DOWNLOAD_REDIRECTS + 1):
+        here = checked_address(urljoin(here, url))
+        # Along a redirect, or at an address elsewhere, nobody gets to see the key.
+        key = plan.key if origin_of(here) == origin_of(plan.base_url.text) else None
+        headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", plan.user_agent))
+        request = HttpRequest("GET", here, headers, None, key)
+        info = yield from plan.exchange(call, request, sink, ends_at, DOWNLOAD_BYTES, redirects=True)
+        if info.status < 300:
+            return
+        url = info.headers.get("location", "")
+    raise ZofDecodeError("The address of this artifact leads on and on.", operation=call.operation.name)
+
+
+def checked_address(url: str) -> str:
+    """An address a file may be fetched from: https, or http on this machine.
+
+    Raises:
+        ZofValidationError: it is another.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    plain = parts.scheme == "http" and host is not None and is_loopback(host)
+    readable = all("!" <= char <= "~" for char in url)
+    if not host or not (parts.scheme == "https" or plain) or not readable or parts.username is not None:
+        raise ZofValidationError(f"The artifact's url {quoted(url)} is no https address.", param="artifact")
+    return url
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what must be equal for the key to be sent."""
+    parts = urlsplit(url)
+    return (
+        parts.scheme,
+        (parts.hostname or "").lower(),
+        parts.port or (443 if parts.scheme == "https" else 80),
+    )
+
+
+class _Sink:
+    """Takes a body; remembers why it could not, since the transport takes any failure for one of the network."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.error: Exception | None = None
+
+    @property
+    def repeatable(self) -> bool:
+        return self.error is None
+
+    def begin(self) -> None:
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> object:
+        try:
+            self._write(data)
+        except Exception as error:
+            self.error = error
+            raise
+        self.size += len(data)
+        return None
+
+    def _write(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def keep(self) -> None:
+        """Called after a success."""
+
+    def end(self) -> None:
+        """Called at the end, however it came."""
+
+
+class _WriterSink(_Sink):
+    """What was written to somebody else's writer cannot be taken back, so a try that wrote is the last."""
+
+    def __init__(self, writer: BinaryWriter) -> None:
+        super().__init__()
+        self._writer = writer
+
+    @property
+    def repeatable(self) -> bool:
+        return self.error is None and self.size == 0
+
+    def begin(self) -> None:
+        pass
+
+    def _write(self, data: bytes) -> None:
+        self._writer.write(data)
+
+
+class _PathSink(_Sink):
+    """Writes beside the path and moves into place when all is there."""
+
+    def __init__(self, path: Path) -> None:
+        import tempfile  # noqa: PLC0415  # who never downloads does not load it
+
+        super().__init__()
+        self._path = path
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+        self._temporary = Path(name)
+        self._file = os.fdopen(handle, "wb")
+
+    def begin(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self.size = 0
+
+    def _write(self, data: bytes) -> None:
+        self._file.write(data)
+
+    def keep(self) -> None:
+        self._file.close()
+        self._temporary.replace(self._path)
+
+    def end(self) -> None:
+        self._file.close()
+        self._temporary.unlink(missing_ok=True)

@@ -1,0 +1,181 @@
+"""The two drivers: each carries out what a machine asks for, one by blocking, one by awaiting. They decide nothing."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator
+from typing import Any, Protocol, TypeVar
+
+from zof_core.clock import Clock
+from zof_core.commands import Command, Discard, Fault, HttpRequest, Notify, Read, RenewKey, Reply, Send, Sleep
+from zof_core.errors import ZofApiError, ZofAuthenticationError
+
+T = TypeVar("T")
+
+
+class Transport(Protocol):
+    """What sends requests. It raises nothing for what a network or a server does: that is a `Fault`."""
+
+    def send(self, request: HttpRequest, timeout: float) -> Reply | Fault:
+        """Sends and reads the head of the answer, within `timeout` seconds."""
+
+    def read(
+        self, reply: Reply, write: Callable[[bytes], object], limit: int, timeout: float
+    ) -> Fault | None:
+        """Reads the body into `write`, at most `limit` bytes, within `timeout` seconds, and closes the answer."""
+
+    def discard(self, reply: Reply) -> None:
+        """Closes an answer that is not read."""
+
+    def close(self) -> None:
+        """Closes all connections."""
+
+
+class AsyncTransport(Protocol):
+    """The same, awaited."""
+
+    async def send(self, request: HttpRequest, timeout: float) -> Reply | Fault:
+        """Sends and reads the head of the answer, within `timeout` seconds."""
+
+    async def read(
+        self, reply: Reply, write: Callable[[bytes], object], limit: int, timeout: float
+    ) -> Fault | None:
+        """Reads the body into `write`, at most `limit` bytes, within `timeout` seconds, and closes the answer."""
+
+    async def discard(self, reply: Reply) -> None:
+        """Closes an answer that is not read."""
+
+    async def aclose(self) -> None:
+        """Closes all connections of the running loop."""
+
+
+class Driver:
+    """Runs machines in the calling thread."""
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+
+    def drive(self, machine: Generator[Command, Any, T]) -> T:
+        """Runs a machine to its end and gives what it returns."""
+        unread: Reply | None = None
+        answer: Any = None
+        try:
+            while True:
+                try:
+                    command = machine.send(answer)
+                except StopIteration as stop:
+                    return stop.value  # type: ignore[no-any-return]  # a generator's value is typed by its machine
+                match command:
+                    case Send():
+                        answer = self._transport.send(
+                            command.request, command.ends_at - self._clock.monotonic()
+                        )
+                        unread = answer if isinstance(answer, Reply) else None
+                    case Read():
+                        timeout = command.ends_at - self._clock.monotonic()
+                        unread = None
+                        answer = self._transport.read(command.reply, command.write, command.limit, timeout)
+                    case Discard():
+                        unread = None
+                        self._transport.discard(command.reply)
+                        answer = None
+                    case Sleep():
+                        self._clock.sleep(command.seconds)
+                        answer = None
+                    case RenewKey():
+                        answer = _renewed(command)
+                    case Notify():
+                        command.tell(command.run)
+                        answer = None
+        finally:
+            machine.close()
+            if unread is not None:
+                self._transport.discard(unread)
+
+
+class AsyncDriver:
+    """Runs machines in the running event loop."""
+
+    def __init__(self, transport: AsyncTransport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+
+    async def drive(self, machine: Generator[Command, Any, T]) -> T:
+        """Runs a machine to its end and gives what it returns."""
+        unread: Reply | None = None
+        answer: Any = None
+        try:
+            while True:
+                try:
+                    command = machine.send(answer)
+                except StopIteration as stop:
+                    return stop.value  # type: ignore[no-any-return]  # a generator's value is typed by its machine
+                match command:
+                    case Send():
+                        timeout = command.ends_at - self._clock.monotonic()
+                        answer = await self._transport.send(command.request, timeout)
+                        unread = answer if isinstance(answer, Reply) else None
+                    case Read():
+                        timeout = command.ends_at - self._clock.monotonic()
+                        unread = None
+                        answer = await self._transport.read(
+                            command.reply, command.write, command.limit, timeout
+                        )
+                    case Discard():
+                        unread = None
+                        await self._transport.discard(command.reply)
+                        answer = None
+                    case Sleep():
+                        await self._clock.async_sleep(command.seconds)
+                        answer = None
+                    case RenewKey():
+                        answer = await _renewed_later(command)
+                    case Notify():
+                        told = command.tell(command.run)
+                        answer = await told if inspect.isawaitable(told) else None
+        finally:
+            machine.close()
+            if unread is not None:
+                await self._transport.discard(unread)
+
+
+def _renewed(command: RenewKey) -> bool:
+    try:
+        value = command.key.fetch()
+    except ZofApiError:
+        raise
+    except Exception as error:
+        value = _SourceFailed(type(error).__name__)
+    if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()
+        raise ZofAuthenticationError(
+            "The function given as api_key is asynchronous; ZofClient needs a plain one."
+        )
+    return _taken(command, value)
+
+
+async def _renewed_later(command: RenewKey) -> bool:
+    try:
+        value = command.key.fetch()
+        if inspect.isawaitable(value):
+            value = await value
+    except ZofApiError:
+        raise
+    except Exception as error:
+        value = _SourceFailed(type(error).__name__)
+    return _taken(command, value)
+
+
+class _SourceFailed:
+    """The function that gives the key raised; only the kind is kept, since its traceback may hold a key."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+def _taken(command: RenewKey, value: Any) -> bool:
+    if isinstance(value, _SourceFailed):
+        raise ZofAuthenticationError(f"The function given as api_key failed with {value.kind}.")
+    return command.key.take(value)

@@ -1,0 +1,128 @@
+"""A request to Zof as plain data, and how one is put together: ids escaped, parameters checked, body encoded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from zof_core.errors import ZofValidationError
+from zof_core.operations import Operation
+from zof_core.validation import checked_id, checked_idempotency_key, quoted, refuse
+
+T = TypeVar("T")
+Query = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One logical call, however often it is tried.
+
+    Args:
+        operation: which.
+        path: below the base URL, ids escaped, query included.
+        body: JSON bytes.
+        idempotency_key: the caller's own; None means that one is made for the call.
+        subject: field → id of what the call is about, for errors.
+        query: the query parameters, so that a page's successor can be asked for.
+    """
+
+    operation: Operation[T]
+    path: str
+    body: bytes | None = field(default=None, repr=False)
+    idempotency_key: str | None = None
+    subject: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def build(
+    operation: Operation[T],
+    ids: Mapping[str, str] | None = None,
+    *,
+    query: Mapping[str, Any] | None = None,
+    extra: Query | None = None,
+    body: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+    subject: Mapping[str, str | None] | None = None,
+) -> Call[T]:
+    """A call of an operation.
+
+    Args:
+        ids: the ids of its path.
+        query: its query parameters; None values are left out.
+        extra: raw query parameters of the caller, which win.
+        body: its body; None values are left out.
+        idempotency_key: the caller's own.
+        subject: more ids that it is about.
+
+    Raises:
+        ZofValidationError: an id, a parameter or the key cannot be sent.
+    """
+    path = operation.path
+    for name, value in (ids or {}).items():
+        path = path.replace(f"{{{name}}}", escaped_id(name, value))
+    sent = {name: _text(name, value) for name, value in (query or {}).items() if value is not None}
+    sent.update({name: _text(name, value) for name, value in (extra or {}).items()})
+    about = {**(ids or {}), **{name: value for name, value in (subject or {}).items() if value}}
+    return Call(
+        operation,
+        with_query(path, sent),
+        None if body is None else _json({name: value for name, value in body.items() if value is not None}),
+        checked_idempotency_key(idempotency_key),
+        about,
+        sent,
+    )
+
+
+def escaped_id(name: str, value: str) -> str:
+    """An id as one segment of a path, from which it cannot break out."""
+    return quote(checked_id(name, value), safe="")
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """A path with its query."""
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def next_page(call: Call[T], cursor: str) -> Call[T]:
+    """The same list, from a cursor on."""
+    query = {**call.query, "starting_after": _text("starting_after", cursor)}
+    path = call.path.partition("?")[0]
+    return Call(call.operation, with_query(path, query), None, None, call.subject, query)
+
+
+def _text(name: str, value: object) -> str:
+    """A query parameter's value as text that can be sent."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            refuse(
+                {
+                    name: f"{name} {value.isoformat()} has no time zone. Give one, such as datetime.now(timezone.utc)."
+                }
+            )
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        refuse({name: f"{name} must be text, not {type(value).__name__}."})
+    text = str(value)
+    if not _encodable(text):
+        refuse({name: f"{name} {quoted(text)} has characters that cannot be sent."})
+    return text
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        problem = f"The body cannot be sent as JSON: {error}."
+    raise ZofValidationError(problem, code="invalid_request", param="body")

@@ -1,0 +1,56 @@
+"""Calls of operations that are not declared yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from zof_core.models import Acknowledgement
+from zof_core.operations import Answer, Method, Operation
+from zof_core.requests import Call, build
+from zof_core.validation import quoted, refuse
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def untyped_call(
+    method: str,
+    path: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    json: Any = None,
+    idempotency_key: str | None = None,
+) -> Call[Any]:
+    """A call of any path below the base URL.
+
+    Raises:
+        ZofValidationError: method, path or body cannot be sent.
+    """
+    verb = method.upper() if isinstance(method, str) else ""
+    if verb not in _METHODS:
+        refuse({"method": f"method {quoted(method)} is none of {', '.join(_METHODS)}."})
+    if problem := _path_problem(path):
+        refuse({"path": problem})
+    if json is not None and not isinstance(json, Mapping):
+        refuse({"json": f"json must be an object (a mapping), not {type(json).__name__}."})
+    operation: Operation[Any] = Operation(
+        f"{verb} {path}",
+        cast("Method", verb),
+        path,
+        Answer(Acknowledgement),
+        f"{verb.lower()} {path}",
+        "untyped",
+    )
+    return build(operation, query=params, body=json, idempotency_key=idempotency_key)
+
+
+def _path_problem(path: object) -> str | None:
+    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
+        return (
+            f"path {quoted(path)} does not begin with one slash. Give it below the base URL, such as /agents."
+        )
+    if not all("!" <= char <= "~" for char in path) or any(char in path for char in "?#\\"):
+        return f"path {quoted(path)} has characters to be escaped. Give the query as params, and ids escaped."
+    if any(step in {".", ".."} for step in path.replace("%2e", ".").replace("%2E", ".").split("/")):
+        return f"path {quoted(path)} leads out of its place."
+    return None

@@ -1,0 +1,243 @@
+"""The words that people read: statuses, counts, durations, and what went wrong.
+
+Slack, notebooks and the command line all say it with these, so that one thing has one name everywhere. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from zof_core.errors import (
+    ZofApiError,
+    ZofAuthenticationError,
+    ZofConflictError,
+    ZofConnectionError,
+    ZofDecodeError,
+    ZofInvalidRequestError,
+    ZofNotFoundError,
+    ZofPermissionError,
+    ZofRateLimitError,
+    ZofServerError,
+    ZofTimeoutError,
+    ZofValidationError,
+    clean_text,
+)
+from zof_core.models import RunSummary, normal_status
+from zof_core.operations import DOES
+from zof_core.validation import noun
+
+Tone = Literal["neutral", "progress", "good", "bad", "warning", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusStyle:
+    """How a status is shown: by word and icon always, by colour only besides.
+
+    Args:
+        word: the Console's word.
+        icon: a name: clock, play, check, cross, alert, stop, skip, question.
+        tone: what its colour should say.
+    """
+
+    word: str
+    icon: str
+    tone: Tone
+
+
+_STYLES: Final[Mapping[str, StatusStyle]] = MappingProxyType(
+    {
+        "queued": StatusStyle("Queued", "clock", "neutral"),
+        "running": StatusStyle("Running", "play", "progress"),
+        "passed": StatusStyle("Passed", "check", "good"),
+        "failed": StatusStyle("Failed", "cross", "bad"),
+        "error": StatusStyle("Error", "alert", "warning"),
+        "canceled": StatusStyle("Cancelled", "stop", "muted"),
+        "skipped": StatusStyle("Skipped", "skip", "muted"),
+    }
+)
+
+
+def status_style(status: str) -> StatusStyle:
+    """How a status of a run or of a result is shown; one that is not known keeps its own word."""
+    known = _STYLES.get(normal_status(status.strip().lower()))
+    if known:
+        return known
+    word = clean_text(status.replace("_", " "), 40).capitalize()
+    return StatusStyle(word or "Unknown", "question", "neutral")
+
+
+def counts_line(summary: RunSummary | None) -> str:
+    """The counts of a run, such as "13 passed, 1 failed"; those that are nought are left out."""
+    if summary is None:
+        return "no results yet"
+    counts = (
+        (summary.passed, "passed"),
+        (summary.failed, "failed"),
+        (summary.error, "error" if summary.error == 1 else "errors"),
+        (summary.skipped, "skipped"),
+    )
+    said = [f"{count} {word}" for count, word in counts if count > 0]
+    return ", ".join(said) or "no results yet"
+
+
+def duration_text(seconds: float) -> str:
+    """A duration: "350 ms", "4.2 s", "42 s", "1 min 05 s", "2 h 03 min", "3 d 04 h"."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return "0 s"
+    if seconds < 0.9995:
+        return f"{round(seconds * 1000)} ms" if seconds else "0 s"
+    if seconds < 9.95:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600:02d} h"
+
+
+def error_sentences(error: ZofApiError) -> str:
+    """What went wrong and what to do next, in one to three sentences for people.
+
+    Text of Zof's answer stands in it, on one line and shortened; whoever shows it escapes it.
+    """
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words(error)
+    return _of_unknown(error)
+
+
+def _of_validation(error: ZofApiError) -> str:
+    return _sentence(error.message)
+
+
+def _of_authentication(error: ZofApiError) -> str:
+    if error.status is None:
+        return _sentence(error.message)
+    return (
+        "Zof does not accept the API key: it may be mistyped, expired or revoked. Set ZOF_API_KEY to a valid one; "
+        "keys are made in Admin Center → Developer → API keys."
+    )
+
+
+def _of_permission(error: ZofApiError) -> str:
+    does = DOES.get(error.operation or "")
+    what = f"may not {does}" if does else "may not do this"
+    need = f" (permission {error.permission})" if error.permission else ""
+    return (
+        f"The API key is valid, but its role {what}{need}. Ask an Organization Admin for a role that may, "
+        "or use a service account's key."
+    )
+
+
+def _of_not_found(error: ZofApiError) -> str:
+    who = "Check the id, or ask who owns the API key whether it belongs to the same organization."
+    field = error.param if error.param in error.subject else None
+    if field is None and len(error.subject) == 1:
+        field = next(iter(error.subject))
+    if field:
+        return f'Zof knows no {noun(field)} "{clean_text(error.subject[field], 120)}" here. {who}'
+    if error.subject:
+        named = _one_of([f'{noun(name)} "{clean_text(value, 120)}"' for name, value in error.subject.items()])
+        return f"Zof does not know {named} here. Check the ids, {who.partition(', ')[2]}"
+    return (
+        f"Zof knows nothing at that address ({_host(error)}). Check ZOF_BASE_URL: it ends in the version, "
+        "as in https://api.zof.ai/v1."
+    )
+
+
+def _of_conflict(error: ZofApiError) -> str:
+    if error.operation == "runs.cancel" and (run := error.subject.get("run_id")):
+        return f'Run "{clean_text(run, 120)}" has already ended, so there is nothing to cancel.'
+    return (
+        f"Zof refused this as things stand: {_sentence(error.message)} Look at them again, then decide anew."
+    )
+
+
+def _of_rate_limit(error: ZofApiError) -> str:
+    if error.retry_after is None:
+        return "Zof's rate limit for this API key is reached. Try again in a minute."
+    when = duration_text(max(1.0, math.ceil(error.retry_after)))
+    return f"Zof's rate limit for this API key is reached. Try again in {when}."
+
+
+def _of_invalid(error: ZofApiError) -> str:
+    if error.param:
+        return (
+            f"Zof refused {clean_text(error.param, 80)}: {_sentence(error.message)} Correct it and try again."
+        )
+    return f"Zof refused the request: {_sentence(error.message)} Correct it and try again."
+
+
+def _of_server(error: ZofApiError) -> str:
+    tries = f", {len(error.attempts)} times in a row" if len(error.attempts) > 1 else ""
+    then = f"Try again in a few minutes; if it goes on, {_support(error)}."
+    return f"Zof itself failed (status {error.status}{tries}). {then}"
+
+
+def _of_connection(error: ZofApiError) -> str:
+    why = _clause(error.message).removeprefix(f"{error.host}: ")
+    then = f" {_sentence(error.hint)}" if error.hint else ""
+    return f"Zof cannot be reached at {_host(error)}: {why}. Check the network and ZOF_BASE_URL, then try again.{then}"
+
+
+def _of_timeout(error: ZofApiError) -> str:
+    if error.hint:
+        return f"{_sentence(error.message)} {_sentence(error.hint)}"
+    return f"{_sentence(error.message)} Try again, or allow more time."
+
+
+def _of_decode(error: ZofApiError) -> str:
+    return (
+        f"An answer came from {_host(error)}, but it cannot be read: {_clause(error.message)}. "
+        f"Check that ZOF_BASE_URL names Zof's API; if it does, {_support(error)}."
+    )
+
+
+def _of_unknown(error: ZofApiError) -> str:
+    return f"{_sentence(error.message)} If it goes on, {_support(error)}."
+
+
+_WORDS: Final[tuple[tuple[type[ZofApiError], Callable[[ZofApiError], str]], ...]] = (
+    (ZofValidationError, _of_validation),
+    (ZofAuthenticationError, _of_authentication),
+    (ZofPermissionError, _of_permission),
+    (ZofNotFoundError, _of_not_found),
+    (ZofConflictError, _of_conflict),
+    (ZofRateLimitError, _of_rate_limit),
+    (ZofInvalidRequestError, _of_invalid),
+    (ZofServerError, _of_server),
+    (ZofConnectionError, _of_connection),
+    (ZofTimeoutError, _of_timeout),
+    (ZofDecodeError, _of_decode),
+)
+
+
+def _support(error: ZofApiError) -> str:
+    if error.request_id:
+        return f"give Zof's support the request id {clean_text(error.request_id, 120)}"
+    return "tell Zof's support the time and what you did"
+
+
+def _host(error: ZofApiError) -> str:
+    return clean_text(error.host or "the base URL", 120)
+
+
+def _one_of(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _sentence(text: str) -> str:
+    clean = clean_text(text)
+    return clean if clean.endswith((".", "!", "?", "…")) else f"{clean}."
+
+
+def _clause(text: str) -> str:
+    """A sentence as part of another one."""
+    return clean_text(text).rstrip(".")
