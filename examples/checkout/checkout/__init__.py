@@ -1,0 +1,1 @@
+"""A small shop checkout: prices, carts, stock, card payments, and an HTTP service over them."""

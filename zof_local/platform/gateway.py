@@ -1,0 +1,182 @@
+"""What every API request passes before its operation, and every answer after it.
+
+Request id, Host check, size, bearer key, rate limit; and if anything breaks, the error envelope.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from zof_local.platform.assumptions import IDEMPOTENCY_KEY_MAX, MAX_BODY_BYTES, REQUEST_PREFIX
+from zof_local.platform.errors import ApiProblem, invalid
+from zof_local.platform.hosts import allowed_host
+from zof_local.platform.ids import new_id
+from zof_local.platform.ratelimit import FixedWindow
+from zof_local.platform.store.database import Database
+from zof_local.platform.store.idempotency import Attempt, body_hash
+from zof_local.platform.store.keys import Caller, caller_of
+
+_ANONYMOUS = "anonymous"
+_WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+_BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
+
+
+class _DisconnectedError(Exception):
+    """The client went away before it had sent its request."""
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Gateway:
+    """ASGI middleware for everything below `/v1`; other paths pass with a Host check only."""
+
+    app: ASGIApp
+    database: Callable[[], Database]
+    window: FixedWindow
+    public_url: str | None
+    clock: Callable[[], float] = time.time
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send, new_id(REQUEST_PREFIX))
+        try:
+            self._check_host(scope)
+            if _is_api(scope["path"]):
+                receive = await self._admit(scope, receive, answer)
+            await self.app(scope, receive, answer.send)
+        except _DisconnectedError:
+            return
+        except ApiProblem as problem:
+            await answer.problem(problem)
+        except Exception:
+            log.exception("request %s (%s %s) broke", answer.request_id, scope["method"], scope["path"])
+            await answer.problem(
+                ApiProblem(
+                    500,
+                    "The platform failed on this request. Try again; if it happens again, look for request "
+                    f"{answer.request_id} in the platform's log.",
+                )
+            )
+
+    def _check_host(self, scope: Scope) -> None:
+        host = Headers(scope=scope).get("host", "")
+        if not allowed_host(host, self.public_url):
+            raise invalid(
+                f"This server does not answer for the host '{host[:80]}'. Use the address it printed."
+            )
+
+    async def _admit(self, scope: Scope, receive: Receive, answer: _Answer) -> Receive:
+        headers = Headers(scope=scope)
+        caller = await self._caller(headers)
+        allowance = self.window.take(caller.organization_id if caller else _ANONYMOUS, self.clock())
+        answer.headers |= allowance.headers()
+        if not allowance.allowed:
+            raise ApiProblem(
+                429,
+                f"More than {allowance.limit} requests in one minute. "
+                f"Wait {allowance.retry_after} s, then go on.",
+            )
+        if caller is None:
+            raise _unauthorized(headers)
+        body = await _read_body(receive)
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["caller"] = caller
+        state["attempt"] = _attempt(scope, headers, caller, body)
+        return _replay(body, receive)
+
+    async def _caller(self, headers: Headers) -> Caller | None:
+        bearer = _BEARER.fullmatch(headers.get("authorization", ""))
+        if bearer is None:
+            return None
+        return await self.database().read(lambda connection: caller_of(connection, bearer[1]))
+
+
+class _Answer:
+    """The way back to the client: adds our headers, and knows whether an answer has begun."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.request_id = request_id
+        self.headers = {"X-Request-Id": request_id}
+        self._send = send
+        self._begun = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begun = True
+            MutableHeaders(scope=message).update(self.headers)
+        await self._send(message)
+
+    async def problem(self, problem: ApiProblem) -> None:
+        if self._begun:
+            return
+        body = json.dumps(problem.body(), separators=(",", ":")).encode()
+        headers = {"content-type": "application/json", "content-length": str(len(body)), **problem.headers}
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await self.send({"type": "http.response.start", "status": problem.status, "headers": raw})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _is_api(path: str) -> bool:
+    return path == "/v1" or path.startswith("/v1/")
+
+
+def _unauthorized(headers: Headers) -> ApiProblem:
+    if "authorization" in headers:
+        message = (
+            "This API key is not valid here. Check ZOF_API_KEY: it may be of another platform, or revoked."
+        )
+    else:
+        message = "The API key is missing. Send the header 'Authorization: Bearer <API key>'."
+    return ApiProblem(401, message, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def _read_body(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _DisconnectedError
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            raise invalid(f"The request body is larger than {MAX_BODY_BYTES} bytes.")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body that was read already, then what comes after it."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _attempt(scope: Scope, headers: Headers, caller: Caller, body: bytes) -> Attempt | None:
+    key = headers.get("idempotency-key")
+    if key is None or scope["method"] not in _WRITES:
+        return None
+    if not 1 <= len(key.strip()) <= IDEMPOTENCY_KEY_MAX:
+        raise invalid(
+            f"Idempotency-Key must have 1 to {IDEMPOTENCY_KEY_MAX} characters; a UUID is a good choice.",
+            "Idempotency-Key",
+        )
+    return Attempt(caller.key_id, scope["method"], scope["path"], key.strip(), body_hash(body))

@@ -1,0 +1,97 @@
+"""Rows of the store as the API shows them, and the parameters that lists share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+from fastapi.responses import JSONResponse
+
+from zof_local.platform.ids import module_of, name_of
+from zof_local.platform.models import ErrorBody
+from zof_local.platform.requests import checked_moment
+from zof_local.platform.state import Context
+from zof_local.platform.store.idempotency import Answer
+from zof_local.platform.store.results import Result
+from zof_local.platform.store.runs import Run
+
+Limit = Annotated[str | None, Query(description="Entries on a page, 1 to 100; 20 without it.")]
+StartingAfter = Annotated[str | None, Query(description="The next_cursor of the page before.")]
+CreatedAfter = Annotated[str | None, Query(description="Only what was created after this ISO-8601 moment.")]
+CreatedBefore = Annotated[str | None, Query(description="Only what was created before this ISO-8601 moment.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The parameters of every list."""
+
+    limit: Limit = None
+    starting_after: StartingAfter = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The date parameters of a list."""
+
+    created_after: CreatedAfter = None
+    created_before: CreatedBefore = None
+
+    def checked(self) -> dict[str, str | None]:
+        """Both moments as the store writes them, else 400."""
+        return {
+            name: checked_moment(name, getattr(self, name)) for name in ("created_after", "created_before")
+        }
+
+
+Pages = Annotated[Paging, Depends()]
+Dates = Annotated[Created, Depends()]
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 429, 500)
+}
+
+
+def show_run(run: Run, context: Context) -> dict[str, Any]:
+    """A run's body."""
+    summary = None
+    if run.total is not None:
+        names = ("total", "passed", "failed", "error", "skipped")
+        summary = {name: getattr(run, name) for name in names}
+    return {
+        "id": run.id,
+        "organization_id": run.organization_id,
+        "project_id": run.project_id,
+        "environment": run.environment,
+        "status": run.status,
+        "status_reason": run.reason,
+        "test_suite_id": run.test_suite_id,
+        "test_case_ids": None if run.test_case_ids is None else list(run.test_case_ids),
+        "summary": summary,
+        "url": context.run_url(run.id),
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "completed_at": run.completed_at,
+    }
+
+
+def show_result(result: Result, context: Context) -> dict[str, Any]:
+    """A result's body."""
+    return {
+        "id": result.id,
+        "run_id": result.run_id,
+        "test_case_id": result.test_case_id,
+        "name": name_of(result.node_id),
+        "module": module_of(result.node_id),
+        "status": result.status,
+        "duration_ms": result.duration_ms,
+        "failure_summary": result.failure_summary,
+        "log_url": f"{context.run_url(result.run_id)}#{result.id}",
+        "created_at": result.created_at,
+    }
+
+
+def respond(answer: Answer) -> JSONResponse:
+    """An answer that was stored together with its status."""
+    status, body = answer
+    return JSONResponse(body, status_code=status)

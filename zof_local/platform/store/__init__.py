@@ -1,0 +1,1 @@
+"""What the platform remembers: one SQLite file, plain functions over a connection for each kind of thing."""

@@ -1,0 +1,167 @@
+"""Webhook endpoints, and the events that are still to be delivered to them.
+
+An event is stored in the transaction of the change that it tells of, so neither can exist without the other.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from zof_local.platform.assumptions import timestamp
+from zof_local.platform.errors import not_found
+from zof_local.platform.ids import new_id
+from zof_local.platform.paging import PageRequest
+from zof_local.platform.store.filters import Conditions
+
+PENDING = "pending"
+DELIVERED = "delivered"
+GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """An endpoint that wants to hear of events; without its secret, which only deliveries read."""
+
+    seq: int
+    id: str
+    organization_id: str
+    url: str
+    events: tuple[str, ...]
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event on its way to one endpoint; `attempts` were made already."""
+
+    seq: int
+    webhook_id: str
+    url: str
+    secret: str
+    event_id: str
+    body: str
+    attempts: int
+
+    def __repr__(self) -> str:
+        return f"Delivery({self.event_id} to {self.webhook_id}, attempts={self.attempts})"
+
+
+_COLUMNS = ", ".join(Webhook.__slots__)
+
+
+def _webhook(row: sqlite3.Row) -> Webhook:
+    values = dict(zip(row.keys(), row, strict=True))
+    return Webhook(**(values | {"events": tuple(json.loads(values["events"]))}))
+
+
+def insert_webhook(
+    connection: sqlite3.Connection,
+    *,
+    organization_id: str,
+    url: str,
+    events: tuple[str, ...],
+    secret: str,
+    now: datetime,
+) -> Webhook:
+    """Adds an endpoint."""
+    row = connection.execute(
+        f"""INSERT INTO webhooks (id, organization_id, url, events, secret, created_at)
+            VALUES (?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}""",  # noqa: S608 - constant column names
+        (new_id("wh_"), organization_id, url, json.dumps(events), secret, timestamp(now)),
+    ).fetchone()
+    return _webhook(row)
+
+
+def list_webhooks(connection: sqlite3.Connection, organization_id: str, page: PageRequest) -> list[Webhook]:
+    """One entry more than the page's limit, if there are as many; newest first."""
+    where = Conditions(organization_id=organization_id)
+    where.below("seq", page.position)
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM webhooks WHERE {where.text} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - constant names
+        (*where.values, page.limit + 1),
+    )
+    return [_webhook(row) for row in rows]
+
+
+def visible_webhook(connection: sqlite3.Connection, webhook_id: str, organization_id: str) -> Webhook:
+    """The organization's endpoint with this id, else 404."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM webhooks WHERE id = ? AND organization_id = ?",  # noqa: S608 - constant names
+        (webhook_id, organization_id),
+    ).fetchone()
+    if row is None:
+        raise not_found(
+            f"There is no webhook '{webhook_id[:80]}' in this organization. List them with GET /v1/webhooks."
+        )
+    return _webhook(row)
+
+
+def event_body(event_type: str, organization_id: str, run_id: str, now: datetime) -> dict[str, Any]:
+    """The documented envelope (`docs/webhooks/events/run-completed`)."""
+    return {
+        "id": new_id("evt_"),
+        "type": event_type,
+        "created": timestamp(now),
+        "data": {"object": {"id": run_id, "organization_id": organization_id, "run_id": run_id}},
+    }
+
+
+def emit(
+    connection: sqlite3.Connection, event_type: str, organization_id: str, run_id: str, now: datetime
+) -> None:
+    """Stores an event of a run for every endpoint of the organization that wants its type."""
+    webhooks = connection.execute(
+        "SELECT id, events FROM webhooks WHERE organization_id = ?", (organization_id,)
+    ).fetchall()
+    wanting = [row["id"] for row in webhooks if event_type in json.loads(row["events"])]
+    if wanting:
+        event = event_body(event_type, organization_id, run_id, now)
+        for webhook_id in wanting:
+            enqueue(connection, webhook_id, event, now)
+
+
+def enqueue(connection: sqlite3.Connection, webhook_id: str, event: dict[str, Any], now: datetime) -> None:
+    """Stores one event for one endpoint, due at once. The body's bytes are fixed here: retries send the same."""
+    connection.execute(
+        """INSERT INTO deliveries (webhook_id, event_id, event_type, body, state, due_at, created_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (webhook_id, event["id"], event["type"], json.dumps(event), PENDING, now.timestamp(), timestamp(now)),
+    )
+
+
+def due_deliveries(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Delivery]:
+    """Pending deliveries whose time has come, the longest due first."""
+    rows = connection.execute(
+        """SELECT d.seq, d.webhook_id, w.url, w.secret, d.event_id, d.body, d.attempts
+           FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id
+           WHERE d.state = ? AND d.due_at <= ? ORDER BY d.due_at, d.seq LIMIT ?""",
+        (PENDING, now.timestamp(), limit),
+    )
+    return [Delivery(**dict(zip(row.keys(), row, strict=True))) for row in rows]
+
+
+def next_due(connection: sqlite3.Connection, without: Sequence[int]) -> float | None:
+    """The Unix time at which the next pending delivery is due, but for those given; None if there is none."""
+    marks = ", ".join("?" * len(without))
+    row = connection.execute(
+        f"SELECT min(due_at) AS due FROM deliveries WHERE state = ? AND seq NOT IN ({marks})",  # noqa: S608 - marks
+        (PENDING, *without),
+    ).fetchone()
+    return None if row["due"] is None else float(row["due"])
+
+
+def note_attempt(
+    connection: sqlite3.Connection, seq: int, *, state: str, answer: str, due_at: float, now: datetime
+) -> None:
+    """Stores how an attempt went: the answer in words, and what is to come."""
+    ended = None if state == PENDING else timestamp(now)
+    connection.execute(
+        """UPDATE deliveries SET state = ?, attempts = attempts + 1, last_answer = ?, due_at = ?, ended_at = ?
+           WHERE seq = ?""",
+        (state, answer, due_at, ended, seq),
+    )

@@ -1,0 +1,1 @@
+"""Block Kit: what Slack accepts, checked without I/O."""
