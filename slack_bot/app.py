@@ -1,0 +1,197 @@
+"""The bot as an ASGI application: what it is made of, and its lifespan."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from typing import Final
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from slack_bot.config import BotConfig, load_config
+from slack_bot.endpoint import PATH, Receive, Scope, Send, SlackEndpoint, endpoint, health, respond
+from slack_bot.engine import Engine
+from slack_bot.errors import BotError
+from slack_bot.listeners import Listeners
+from slack_bot.settings import BotSettings
+from slack_bot.slack_door import SlackDoor
+from slack_bot.store import InboxWriter, Store, StoreLock
+from slack_bot.ticks import Ticks
+from slack_bot.zof_door import ZofDoor
+from zof_core import AsyncZofClient
+
+log: Final = logging.getLogger(__name__)
+
+_STORE_THREADS: Final = 4
+
+
+class Bot:
+    """The ASGI application. The lifespan starts and stops everything; requests before that get 503.
+
+    Args:
+        settings: everything it needs.
+
+    Raises:
+        ConfigError: the policy file is not valid.
+    """
+
+    def __init__(self, settings: BotSettings) -> None:
+        self.settings = settings
+        self.config: BotConfig = load_config(settings.config_path)
+        self._stack: AsyncExitStack | None = None
+        self._endpoint: SlackEndpoint | None = None
+        self._engine: Engine | None = None
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store, while the bot runs: what became of a command is read here.
+
+        Raises:
+            BotError: the bot does not run.
+        """
+        if self._store is None:
+            raise BotError("The bot is not running, so its store is closed. Start it first.")
+        return self._store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] != "http":
+            raise ValueError(f"This application serves http, not {scope['type']}.")
+        elif scope["path"] == "/healthz":
+            await health(scope, send, ready=self._engine is not None and self._engine.is_running)
+        elif scope["path"] != PATH:
+            await respond(send, 404, {"error": "not found"})
+        elif self._endpoint is None:
+            await respond(send, 503, {"error": "not running"})
+        else:
+            await self._endpoint(dict(scope), receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.start()
+        except Exception as error:
+            # The server prints the message; a sentence of ours says what to do.
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            if not isinstance(error, BotError):
+                log.exception("The bot could not start.")
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        try:
+            await self.stop()
+        except Exception:
+            log.exception("The bot did not stop cleanly; what it has promised is in the store.")
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Opens the store, launches the engine, then takes requests.
+
+        Raises:
+            StoreInUseError: another process has the store.
+            BotError: a bot runs in this process already.
+        """
+        async with AsyncExitStack() as stack:
+            await self._build(stack)
+            self._stack = stack.pop_all()
+
+    async def stop(self) -> None:
+        """Stops taking requests, then the engine, then closes the store."""
+        self._endpoint = None
+        if self._stack is not None:
+            await self._stack.aclose()
+        self._stack = self._engine = self._store = None
+
+    async def _build(self, stack: AsyncExitStack) -> None:
+        settings, timing = self.settings, self.settings.timing
+        settings.store_path.parent.mkdir(parents=True, exist_ok=True)
+        lock = StoreLock(settings.store_path)
+        lock.acquire()
+        stack.callback(lock.release)
+        executor = ThreadPoolExecutor(_STORE_THREADS, "store")
+        stack.callback(executor.shutdown, wait=True)
+        store = await asyncio.get_running_loop().run_in_executor(executor, Store, settings.store_path)
+        stack.callback(store.close)
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timing.slack_timeout))
+        )
+        zof = AsyncZofClient(
+            api_key=settings.zof_api_key.get_secret_value(),
+            base_url=settings.zof_base_url,
+            timeout=timing.zof_timeout,
+            max_retries=0,
+        )
+        stack.push_async_callback(zof.aclose)
+        client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_base_url,
+            session=session,
+            retry_handlers=[],
+            logger=_library_log(),
+        )
+        slack = SlackDoor(client, session)
+        ticks = Ticks(store=store, zof=ZofDoor(zof), slack=slack, config=self._current_config, timing=timing)
+        engine = Engine(store, executor, timing, ticks.advance)
+        ticks.attach(engine)
+        await engine.launch()
+        stack.push_async_callback(engine.stop)
+        writer = InboxWriter(store.commit_inbox, executor, engine.wake_dispatcher)
+        stack.push_async_callback(writer.stop)
+        bolt = _bolt(settings, client)
+        Listeners(
+            store=store,
+            writer=writer,
+            slack=slack,
+            config=self._current_config,
+            executor=executor,
+            timing=timing,
+        ).register(bolt)
+        self._store, self._engine, self._endpoint = store, engine, endpoint(bolt)
+
+    def _current_config(self) -> BotConfig:
+        return self.config
+
+
+def create_app(settings: BotSettings) -> Bot:
+    """The bot's ASGI application: `/slack/events` for commands and interactions alike, and `/healthz`.
+
+    Args:
+        settings: `BotSettings.from_env(os.environ)`, or built directly.
+
+    Raises:
+        ConfigError: the policy file is not valid.
+    """
+    return Bot(settings)
+
+
+def _bolt(settings: BotSettings, client: AsyncWebClient) -> AsyncApp:
+    token = settings.slack_bot_token.get_secret_value()
+
+    async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
+        # One workspace by token; asking Slack before an ack would spend the three seconds.
+        return AuthorizeResult(enterprise_id=context.enterprise_id, team_id=context.team_id, bot_token=token)
+
+    return AsyncApp(
+        name="zofops",
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        client=client,
+        authorize=authorize,
+        process_before_response=True,
+        logger=_library_log(),
+    )
+
+
+def _library_log() -> logging.Logger:
+    """Bolt and the SDK log request bodies, which carry response URLs and people's words: keep errors only."""
+    logger = logging.getLogger("slack_bot.slack")
+    logger.setLevel(logging.ERROR)
+    return logger

@@ -1,0 +1,236 @@
+"""`zofops.toml`: who may do what where. Read strictly: what this version does not know it refuses.
+
+    [people]
+    U02DANA = { name = "Dana Ruiz", email = "dana@example.com", roles = ["qa-lead"] }
+
+    [[allow]]
+    name = "staging for everyone"          # optional; else "allow #1"
+    channels = ["C0RELEASES"]              # by id; names can be taken over
+    verbs = ["run", "cancel", "status"]
+    projects = ["proj_abc"]
+    environments = ["staging"]
+    suites = ["*"]                         # optional; without it every suite, and runs by cases
+    people = ["*"]                         # user ids, "role:qa-lead", or "*"
+
+    [[deny]]                               # wins over every allow; what is left out means any
+    environments = ["production"]
+    reason = "weekend freeze"
+
+The catalogue, `[[catalogue.projects]]`, stands in the same file and is read by `zof_core.catalogue`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from slack_bot.errors import ConfigError
+from zof_core import ZofValidationError
+from zof_core.catalogue import Catalogue, load_catalogue
+
+VERBS: Final = ("run", "rerun", "cancel", "status")
+ANY: Final = "*"
+_LATER: Final = {
+    "approvals": "approval by several people",
+    "approvers": "approval by several people",
+    "requires": "evidence from another environment",
+    "when": "freeze windows",
+}
+_CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,30}")
+_USER: Final = re.compile(r"[UW][A-Z0-9]{2,30}")
+_ROLE: Final = re.compile(r"role:\S+")
+
+
+def _word(value: str) -> str:
+    if not value.strip() or value != value.strip():
+        raise ValueError("must be a word without spaces around it")
+    return value
+
+
+def _channel(value: str) -> str:
+    if value != ANY and not _CHANNEL.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is not a channel id (C…). In Slack it stands at the end of the channel's details"
+        )
+    return value
+
+
+def _verb(value: str) -> str:
+    if value not in VERBS:
+        raise ValueError(f"'{value}' is not a verb; verbs are {', '.join(VERBS)}")
+    return value
+
+
+def _who(value: str) -> str:
+    if value.startswith("group:"):
+        raise ValueError(
+            f"'{value}': Slack user groups in rules are not supported by this version; list user ids"
+        )
+    if value != ANY and not _USER.fullmatch(value) and not _ROLE.fullmatch(value):
+        raise ValueError(f"'{value}' is neither a user id (U…), nor role:NAME, nor \"*\"")
+    return value
+
+
+def _user_id(value: str) -> str:
+    if not _USER.fullmatch(value):
+        raise ValueError(f"'{value}' is not a user id (U…). Open the person's profile in Slack and copy it")
+    return value
+
+
+def _some(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise ValueError('is empty, so the rule can never hold; list something, or "*" for any')
+    return values
+
+
+Word = Annotated[str, AfterValidator(_word)]
+Words = Annotated[tuple[Word, ...], AfterValidator(_some)]
+Channels = Annotated[tuple[Annotated[str, AfterValidator(_channel)], ...], AfterValidator(_some)]
+Verbs = Annotated[tuple[Annotated[str, AfterValidator(_verb)], ...], AfterValidator(_some)]
+People = Annotated[tuple[Annotated[str, AfterValidator(_who)], ...], AfterValidator(_some)]
+_ANYTHING: Final = (ANY,)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Person(_Strict):
+    """Someone who uses the bot. Zof documents no users API, so this mapping is ours."""
+
+    name: Word
+    email: Word | None = None
+    roles: tuple[Word, ...] = ()
+
+
+class Rule(_Strict):
+    """One `[[allow]]` or `[[deny]]`. It holds when each of its lists names what is asked."""
+
+    name: Word
+    channels: Channels = _ANYTHING
+    verbs: Verbs = VERBS
+    projects: Words = _ANYTHING
+    environments: Words = _ANYTHING
+    suites: Words = _ANYTHING
+    people: People = _ANYTHING
+    reason: Word | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_to_this_version(cls, data: Any) -> Any:
+        for key in data if isinstance(data, Mapping) else ():
+            if key in _LATER:
+                raise ValueError(
+                    f"`{key}` ({_LATER[key]}) is not supported by this version; without it the rule "
+                    "would mean something else, so take the rule out"
+                )
+        return data
+
+
+class AllowRule(Rule):
+    """An `[[allow]]`: what it lets through is all written out, but for suites."""
+
+    channels: Channels
+    verbs: Verbs
+    projects: Words
+    environments: Words
+    people: People
+
+    @model_validator(mode="after")
+    def _names_its_channels(self) -> AllowRule:
+        if ANY in self.channels:
+            raise ValueError(
+                '`channels`: an allow rule lists each channel by its id; "*" would open every channel'
+            )
+        if self.reason:
+            raise ValueError("`reason` belongs to [[deny]]; an allow rule has none")
+        return self
+
+
+class Policy(_Strict):
+    """People and rules, in the file's order."""
+
+    people: Mapping[Annotated[str, AfterValidator(_user_id)], Person] = Field(default_factory=dict)
+    groups: Mapping[Word, tuple[Word, ...]] = Field(default_factory=dict)
+    allow: tuple[AllowRule, ...] = ()
+    deny: tuple[Rule, ...] = ()
+
+
+class BotConfig(_Strict):
+    """All that `zofops.toml` says."""
+
+    policy: Policy
+    catalogue: Catalogue
+
+
+def load_config(path: Path) -> BotConfig:
+    """Reads and checks the file.
+
+    Raises:
+        ConfigError: it cannot be read, is not TOML, or says something this version does not know; the text
+            names the file, the table and the key.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}). Set ZOFOPS_CONFIG to your file."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid TOML ({error}).") from error
+    policy = parse_policy(document, source=str(path))
+    try:
+        return BotConfig(policy=policy, catalogue=load_catalogue(path))
+    except ZofValidationError as error:
+        raise ConfigError(error.message) from None
+
+
+def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
+    """People and rules of a parsed document.
+
+    Args:
+        document: the whole file as `tomllib` gives it; `catalogue` is left to `zof_core.catalogue`.
+        source: the file's name, for messages.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    tables = {key: value for key, value in document.items() if key != "catalogue"}
+    for kind in ("allow", "deny"):
+        if isinstance(tables.get(kind), list):
+            tables[kind] = [
+                {"name": f"{kind} #{number}", **rule} if isinstance(rule, dict) else rule
+                for number, rule in enumerate(tables[kind], start=1)
+            ]
+    try:
+        policy = Policy.model_validate(tables)
+    except ValidationError as error:
+        lines = [
+            f"{source}: {_place(problem['loc'], tables)}: {problem['msg'].removeprefix('Value error, ')}."
+            for problem in error.errors(include_url=False)
+        ]
+        raise ConfigError("\n".join(lines)) from None
+    names = [rule.name for rule in (*policy.allow, *policy.deny)]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{source}: two rules are called '{name}'. Every rule needs a name of its own.")
+    return policy
+
+
+def _place(location: tuple[int | str, ...], tables: Mapping[str, Any]) -> str:
+    table, *rest = location
+    if table in ("allow", "deny") and rest and isinstance(rest[0], int):
+        rule = tables[str(table)][rest[0]]
+        name = rule.get("name") if isinstance(rule, dict) else None
+        number = f"[[{table}]] #{rest[0] + 1}"
+        head = number if name in (None, f"{table} #{rest[0] + 1}") else f"{number} '{name}'"
+        key = ".".join(str(part) for part in rest[1:] if not isinstance(part, int))
+        return f"{head} `{key}`" if key else head
+    if table in Policy.model_fields and rest:
+        return f"[{table}] `{'.'.join(str(part) for part in rest)}`"
+    return f"`{table}`"

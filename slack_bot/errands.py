@@ -1,0 +1,164 @@
+"""An errand: something asked about a run that takes a call to Zof, answered to its asker only.
+
+    asked ──look up, authorise, (cancel)──▶ answered ──say──▶ ended
+
+A pure state machine over one row, like `slack_bot.following`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from slack_bot.following import Asker
+from slack_bot.results import Findings, Said, SlackBusy, SlackRefused, Unavailable
+from slack_bot.settings import Timing
+from slack_bot.transitions import NOTICE_TRIES, pause
+
+
+class Kind(StrEnum):
+    """What is asked. The values are the policy's verbs."""
+
+    STATUS = "status"
+    CANCEL = "cancel"
+
+
+class ErrandState(StrEnum):
+    """Where an errand stands."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class ErrandOutcome(StrEnum):
+    """How it went."""
+
+    ANSWERED = "answered"
+    DENIED = "denied"
+    UNKNOWN_NAME = "unknown_name"
+    FAULT = "fault"
+
+
+class Errand(BaseModel):
+    """The row. Times are Unix seconds.
+
+    Args:
+        key: dedupe key of the interaction.
+        run_id: the run it is about.
+        followed_key: key of the followed run, if this bot follows it.
+        allowed: authorised with the run's true project, environment and suite.
+        answer: what is to be said; None until it is known. Already safe for Slack's markup.
+        shown: a run to be shown under the answer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    kind: Kind
+    run_id: str
+    followed_key: str | None = None
+    asker: Asker
+    channel: str
+    response_url: str | None = Field(default=None, repr=False)
+    asked_at: float
+    state: ErrandState = ErrandState.ASKED
+    tries: int = 0
+    not_before: float = 0.0
+    allowed: bool = False
+    answer: str | None = None
+    shown: Findings | None = None
+    outcome: ErrandOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """Read the run from Zof and authorise the asker for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRun:
+    """`POST /runs/{id}/cancel`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Say the answer to the asker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing to do before this Unix time; None: never again."""
+
+    until: float | None
+
+
+Task = Inquire | CancelRun | Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """The asker may do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The errand has its answer."""
+
+    text: str
+    outcome: ErrandOutcome
+    shown: Findings | None = None
+
+
+Report = Permitted | Answer | Unavailable | Said | SlackBusy | SlackRefused
+
+
+def decide(errand: Errand, now: float) -> Task | Rest:
+    """What to do with an errand now."""
+    if errand.state is ErrandState.ENDED:
+        return Rest(None)
+    if now < errand.not_before:
+        return Rest(errand.not_before)
+    if errand.answer is not None:
+        return Reply()
+    return CancelRun() if errand.allowed and errand.kind is Kind.CANCEL else Inquire()
+
+
+def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
+    """The errand after a report."""
+    match report:
+        case Permitted():
+            return errand.model_copy(update={"allowed": True, "tries": 0})
+        case Answer(text, outcome, shown):
+            return _answered(errand, text, outcome, shown)
+        case Unavailable(sentence) if now - errand.asked_at >= timing.answer_patience:
+            verb = "cancelled" if errand.kind is Kind.CANCEL else "shown"
+            return _answered(
+                errand, f"{sentence} The run was not {verb}; please try again.", ErrandOutcome.FAULT
+            )
+        case Unavailable(_, retry_after):
+            return _later(errand, now, timing, retry_after)
+        case SlackBusy(retry_after) if errand.tries + 1 < NOTICE_TRIES:
+            return _later(errand, now, timing, retry_after)
+        case _:
+            return errand.model_copy(update={"state": ErrandState.ENDED})
+
+
+def _answered(errand: Errand, text: str, outcome: ErrandOutcome, shown: Findings | None = None) -> Errand:
+    return errand.model_copy(
+        update={
+            "state": ErrandState.ANSWERED,
+            "answer": text,
+            "outcome": outcome,
+            "shown": shown,
+            "tries": 0,
+            "not_before": 0.0,
+        }
+    )
+
+
+def _later(errand: Errand, now: float, timing: Timing, retry_after: float | None) -> Errand:
+    tries = errand.tries + 1
+    return errand.model_copy(update={"tries": tries, "not_before": now + pause(tries, timing, retry_after)})

@@ -1,0 +1,290 @@
+"""From a request of Slack's to what is committed and answered: parsed, authorised, judged. Pure.
+
+A listener does nothing but call this, commit the row and ack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, assert_never
+
+from slack_bot import grammar
+from slack_bot.config import BotConfig
+from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
+from slack_bot.following import Asker, FollowedRun
+from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.requests import Click, SlashCommand, Submission
+from slack_bot.store.records import InboxOutcome
+from slack_bot.views import answers
+from slack_bot.views.blocks import Message, note
+from slack_bot.views.form import Submitted, run_form
+from zof_core import RunRequest
+from zof_core.catalogue import Catalogue, CatalogueProject, nearest
+from zof_core.validation import id_problem, run_request_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a request.
+
+    Args:
+        outcome: what the inbox says of it.
+        verb: the policy's word for what was asked.
+        answer: what its author sees at once.
+        rule: the rule that decided, if policy was asked.
+        entity: what is to live on because of it.
+        modal: the form to open.
+        problems: field → sentence, when a form is to be corrected.
+    """
+
+    outcome: InboxOutcome
+    verb: str = ""
+    answer: Message | None = None
+    rule: str | None = None
+    entity: FollowedRun | Errand | None = None
+    modal: dict[str, Any] | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asks, from where, by which interaction."""
+
+    key: str
+    team: str
+    channel: str
+    user: Asker
+    response_url: str | None
+    at: float
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def judge_command(
+    request: SlashCommand,
+    command: grammar.Command,
+    config: BotConfig,
+    followed: FollowedRun | None,
+    now: float,
+) -> Verdict:
+    """Judges a slash command.
+
+    Args:
+        followed: the followed run that a `status` or `cancel` is about, if this bot follows it.
+        now: Unix time.
+    """
+    origin = Origin(
+        request.key, request.team, request.channel, _called(request.user, config), request.response_url, now
+    )
+    match command:
+        case grammar.Help():
+            return Verdict(InboxOutcome.ANSWERED, "help", answers.help_text(request.command))
+        case grammar.Usage():
+            return Verdict(InboxOutcome.USAGE, answer=answers.usage(command))
+        case grammar.OpenForm():
+            return _form(origin, config)
+        case grammar.Run():
+            return judge_run(origin, command, config)
+        case grammar.Status(run_id):
+            return _errand(origin, Kind.STATUS, run_id, followed, config)
+        case grammar.Cancel(run_id):
+            return _errand(origin, Kind.CANCEL, run_id, followed, config)
+        case _:
+            assert_never(command)
+
+
+def judge_submission(request: Submission, form: Submitted, config: BotConfig, now: float) -> Verdict:
+    """Judges a submitted form, by the same checks as a typed command."""
+    origin = Origin(request.effect_key, request.team, form.channel, _called(request.user, config), None, now)
+    return judge_run(origin, grammar.Run(form.project or "", form.environment or "", form.suite), config)
+
+
+def judge_cancel_click(
+    request: Click, nonce: str, followed: FollowedRun | None, config: BotConfig, now: float
+) -> Verdict:
+    """Judges a click on a card's Cancel button. A denial needs an errand: a click's ack shows nothing."""
+    user = _called(request.user, config)
+    if followed is None or followed.run is None:
+        text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
+        outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
+        return _reply(request, user, text, outcomes=outcomes, now=now)
+    ask = _ask_about(followed, "cancel", user.id, request.channel)
+    decision = decide(config.policy, ask)
+    if not decision.allowed:
+        text = answers.denied(ask, decision, openings(config.policy, ask))
+        outcomes = (InboxOutcome.DENIED, ErrandOutcome.DENIED)
+        return _reply(request, user, text, outcomes=outcomes, now=now, decision=decision)
+    key = request.effect_key(nonce)
+    origin = Origin(key, request.team, request.channel, user, request.response_url, now)
+    return _errand(origin, Kind.CANCEL, followed.run.id, followed, config)
+
+
+def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdict:
+    """Judges a request to start a run: its form, its names, and whether the asker may."""
+    first = Ask(origin.user.id, origin.channel, "run", None)
+    decision = decide(config.policy, first)
+    if not decision.allowed:
+        return _denied(first, decision, config)
+    project = _find(config.catalogue.projects, command.project)
+    suite = _find(project.suites, command.suite) if project and command.suite else None
+    if project and (unknown := _unknown_in(project, command, suite is not None)):
+        return unknown
+    ids = (project.id if project else command.project, suite.id if suite else command.suite)
+    problems = run_request_problems(
+        project_id=ids[0],
+        environment=command.environment,
+        test_suite_id=ids[1],
+        test_case_ids=list(command.cases) or None,
+    )
+    if problems:
+        return Verdict(InboxOutcome.USAGE, "run", answers.invalid(problems.values()), problems=problems)
+    ask = Ask(origin.user.id, origin.channel, "run", Target(ids[0], command.environment, ids[1]))
+    decision = decide(config.policy, ask)
+    if not decision.allowed:
+        stranger = None if project else _unknown_project(command.project, config.catalogue)
+        return stranger or _denied(ask, decision, config)
+    return Verdict(
+        InboxOutcome.ACCEPTED,
+        "run",
+        rule=decision.rule,
+        entity=FollowedRun(
+            key=origin.key,
+            request=RunRequest(
+                project_id=ids[0],
+                environment=command.environment,
+                test_suite_id=ids[1],
+                test_case_ids=list(command.cases) or None,
+            ),
+            project_name=(project.name if project else None) or ids[0],
+            suite_name=(suite.name if suite else None) or ids[1],
+            asker=origin.user,
+            team=origin.team,
+            channel=origin.channel,
+            response_url=origin.response_url,
+            accepted_at=origin.at,
+        ),
+    )
+
+
+def _called(user: Asker, config: BotConfig) -> Asker:
+    """The person by the name our own mapping gives them, else by Slack's."""
+    person = config.policy.people.get(user.id)
+    return Asker(id=user.id, name=person.name) if person else user
+
+
+def _form(origin: Origin, config: BotConfig) -> Verdict:
+    ask = Ask(origin.user.id, origin.channel, "run", None)
+    decision = decide(config.policy, ask)
+    if not decision.allowed:
+        return _denied(ask, decision, config)
+    modal = run_form(config.catalogue, channel=origin.channel)
+    if modal is None:
+        problem = grammar.Usage("The catalogue is empty, so there is no form.", grammar.USAGE["run"])
+        return Verdict(InboxOutcome.USAGE, "run", answers.usage(problem))
+    return Verdict(InboxOutcome.MODAL, "run", rule=decision.rule, modal=modal)
+
+
+def _ask_about(followed: FollowedRun, verb: str, user: str, channel: str) -> Ask:
+    request = followed.request
+    target = Target(request.project_id, request.environment, request.test_suite_id)
+    return Ask(user, channel, verb, target, started_by=followed.asker.id)
+
+
+def _errand(
+    origin: Origin, kind: Kind, run_id: str, followed: FollowedRun | None, config: BotConfig
+) -> Verdict:
+    if problem := id_problem("run_id", run_id):
+        usage = grammar.Usage(problem, grammar.USAGE[kind.value])
+        return Verdict(InboxOutcome.USAGE, kind.value, answers.usage(usage))
+    ask = (
+        _ask_about(followed, kind.value, origin.user.id, origin.channel)
+        if followed
+        else Ask(origin.user.id, origin.channel, kind.value, None)
+    )
+    decision = decide(config.policy, ask)
+    if not decision.allowed:
+        return _denied(ask, decision, config)
+    return Verdict(
+        InboxOutcome.ACCEPTED,
+        kind.value,
+        rule=decision.rule,
+        entity=Errand(
+            key=origin.key,
+            kind=kind,
+            run_id=run_id,
+            followed_key=followed.key if followed else None,
+            asker=origin.user,
+            channel=origin.channel,
+            response_url=origin.response_url,
+            asked_at=origin.at,
+        ),
+    )
+
+
+def _reply(
+    request: Click,
+    user: Asker,
+    answer: Message,
+    *,
+    outcomes: tuple[InboxOutcome, ErrandOutcome],
+    now: float,
+    decision: Decision | None = None,
+) -> Verdict:
+    errand = Errand(
+        key=request.key,
+        kind=Kind.CANCEL,
+        run_id="",
+        asker=user,
+        channel=request.channel,
+        response_url=request.response_url,
+        asked_at=now,
+        state=ErrandState.ANSWERED,
+        answer=answer.text,
+        outcome=outcomes[1],
+    )
+    return Verdict(outcomes[0], "cancel", answer, decision.rule if decision else None, errand)
+
+
+def _denied(ask: Ask, decision: Decision, config: BotConfig) -> Verdict:
+    answer = answers.denied(ask, decision, openings(config.policy, ask))
+    return Verdict(InboxOutcome.DENIED, ask.verb, answer, decision.rule)
+
+
+def _find(items: Iterable[N], word: str) -> N | None:
+    """By id, else by a name that only one of them has."""
+    listed = list(items)
+    by_id = [item for item in listed if item.id == word]
+    by_name = [item for item in listed if item.name and item.name.casefold() == word.casefold()]
+    found = by_id or by_name
+    return found[0] if len(found) == 1 else None
+
+
+def _unknown_in(project: CatalogueProject, command: grammar.Run, suite_known: bool) -> Verdict | None:
+    """The catalogue knows the project: then it knows its environments and suites too."""
+    if project.environments and command.environment not in project.environments:
+        return _unknown("environment", command.environment, project.environments, "environment")
+    if command.suite and project.suites and not suite_known:
+        return _unknown("suite", command.suite, [suite.id for suite in project.suites], "test_suite_id")
+    return None
+
+
+def _unknown_project(word: str, catalogue: Catalogue) -> Verdict | None:
+    ids = [project.id for project in catalogue.projects]
+    return _unknown("project", word, ids, "project_id") if ids else None
+
+
+def _unknown(what: str, word: str, known: Iterable[str], param: str) -> Verdict:
+    names = list(known)
+    answer = answers.unknown_name(what, word, nearest(word, names), names)
+    return Verdict(
+        InboxOutcome.UNKNOWN_NAME, "run", answer, problems={param: f"There is no {what} '{word}'."}
+    )

@@ -1,0 +1,216 @@
+"""Bolt's listeners. Each one parses, judges, commits one inbox row, and acks: an ack is a promise.
+
+With `process_before_response=True` the ack leaves when a listener returns, so nothing here waits for anything
+but the commit. `views.open` is the one exception: its trigger lives three seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, Final, ParamSpec, TypeVar
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from slack_bot import grammar
+from slack_bot.config import BotConfig
+from slack_bot.following import FollowedRun
+from slack_bot.intake import Verdict, judge_cancel_click, judge_command, judge_submission
+from slack_bot.requests import Click, SlashCommand, Submission, cancel_value, click, slash_command, submission
+from slack_bot.settings import Timing
+from slack_bot.slack_door import SlackDoor
+from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
+from slack_bot.store.store import Store
+from slack_bot.store.writer import InboxWriter
+from slack_bot.text import clip, tidy
+from slack_bot.views import answers
+from slack_bot.views.blocks import Message, note
+from slack_bot.views.card import CANCEL_ACTION
+from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form
+
+log: Final = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ANYTHING: Final = re.compile(r".*", re.DOTALL)
+_TYPED_MAX: Final = 1000
+
+
+class Listeners:
+    """What happens on a command, a click and a submitted form.
+
+    Args:
+        config: the rules as they are now.
+        executor: threads for calls to the store.
+        clock: Unix time.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        writer: InboxWriter,
+        slack: SlackDoor,
+        config: Callable[[], BotConfig],
+        executor: Executor,
+        timing: Timing,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._slack = slack
+        self._config = config
+        self._executor = executor
+        self._timing = timing
+        self._clock = clock
+
+    def register(self, app: AsyncApp) -> None:
+        """Hands the listeners to Bolt. What no listener knows is acked and changes nothing."""
+        app.command(_ANYTHING)(self.on_command)
+        app.action(CANCEL_ACTION)(self.on_cancel)
+        app.view(RUN_FORM)(self.on_form)
+        app.action(_ANYTHING)(_only_ack)
+        app.view(_ANYTHING)(_only_ack)
+
+    async def on_command(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """A slash command."""
+        request = slash_command(body)
+        if request is None:
+            await ack()
+            return
+        try:
+            verdict, committed = await self._take_command(request)
+        except Exception:
+            log.exception("A command could not be taken down.")
+            await _answer(ack, answers.fault())
+            return
+        if verdict.modal is not None and committed.fresh:
+            await self._open(request, verdict.modal, ack)
+            return
+        answer = committed.row.answer
+        await _answer(ack, note(answer) if answer else None)
+
+    async def on_cancel(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """A click on a card's Cancel button. Its ack can show nothing; the answer follows from the row."""
+        request = click(body)
+        value = cancel_value(request.value) if request else None
+        if request is not None and value is not None:
+            followed = await self._in_thread(self._store.followed_by_key, value.key)
+            verdict = judge_cancel_click(request, value.nonce, followed, self._config(), self._clock())
+            await self._writer.write(_click_row(request, verdict, self._clock()))
+        await ack()
+
+    async def on_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """A submitted form."""
+        request = submission(body)
+        if request is None:
+            await ack()
+            return
+        form = read_form(request.view)
+        verdict = judge_submission(request, form, self._config(), self._clock())
+        try:
+            await self._writer.write(_form_row(request, form.channel, verdict, self._clock()))
+        except Exception:
+            log.exception("A form could not be taken down.")
+            await ack(response_action="update", view=closing_note("Not started", answers.fault().text))
+            return
+        if verdict.problems:
+            await ack(response_action="errors", errors=field_errors(verdict.problems))
+        elif verdict.answer is not None:
+            await ack(response_action="update", view=closing_note("Not started", verdict.answer.text))
+        else:
+            await ack()
+
+    async def _take_command(self, request: SlashCommand) -> tuple[Verdict, Committed]:
+        command = grammar.parse(request.text)
+        followed = await self._about(command)
+        verdict = judge_command(request, command, self._config(), followed, self._clock())
+        return verdict, await self._writer.write(_command_row(request, verdict, self._clock()))
+
+    async def _about(self, command: grammar.Command) -> FollowedRun | None:
+        if isinstance(command, grammar.Status | grammar.Cancel):
+            return await self._in_thread(self._store.followed_by_run_id, command.run_id)
+        return None
+
+    async def _open(self, request: SlashCommand, view: dict[str, Any], ack: AsyncAck) -> None:
+        opened = await self._slack.open_modal(request.trigger_id, view, self._timing.modal_timeout)
+        problem = grammar.Usage("Slack did not open the form.", grammar.USAGE["run"])
+        await _answer(ack, None if opened else answers.usage(problem))
+
+    async def _in_thread(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._executor, partial(call, *args, **kwargs)
+        )
+
+
+Listener = Callable[..., Awaitable[None]]
+
+
+async def _only_ack(ack: AsyncAck) -> None:
+    await ack()
+
+
+async def _answer(ack: AsyncAck, message: Message | None) -> None:
+    if message is None:
+        await ack()
+    else:
+        await ack(response_type="ephemeral", text=message.text, blocks=list(message.blocks))
+
+
+def _command_row(request: SlashCommand, verdict: Verdict, now: float) -> InboxRow:
+    return InboxRow(
+        key=request.key,
+        kind=InboxKind.COMMAND,
+        received_at=now,
+        team=request.team,
+        channel=request.channel,
+        user_id=request.user.id,
+        user_name=request.user.name,
+        text=clip(tidy(f"{request.command} {request.text}"), _TYPED_MAX),
+        **_judged(verdict),
+    )
+
+
+def _click_row(request: Click, verdict: Verdict, now: float) -> InboxRow:
+    return InboxRow(
+        key=verdict.entity.key if verdict.entity else request.key,
+        kind=InboxKind.BUTTON,
+        received_at=now,
+        team=request.team,
+        channel=request.channel,
+        user_id=request.user.id,
+        user_name=request.user.name,
+        text=request.action_id,
+        **_judged(verdict),
+    )
+
+
+def _form_row(request: Submission, channel: str, verdict: Verdict, now: float) -> InboxRow:
+    accepted = verdict.outcome is InboxOutcome.ACCEPTED
+    return InboxRow(
+        key=request.effect_key if accepted else request.key,
+        kind=InboxKind.SUBMISSION,
+        received_at=now,
+        team=request.team,
+        channel=channel,
+        user_id=request.user.id,
+        user_name=request.user.name,
+        text=request.callback_id,
+        **_judged(verdict),
+    )
+
+
+def _judged(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verb": verdict.verb,
+        "rule": verdict.rule,
+        "outcome": verdict.outcome,
+        "answer": verdict.answer.text if verdict.answer else None,
+        "entity": verdict.entity,
+    }

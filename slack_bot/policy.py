@@ -1,0 +1,161 @@
+"""Who may do what, where: deny by default, deny wins, and every decision names its rule. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from slack_bot.config import ANY, AllowRule, Policy, Rule
+
+NO_RULE: Final = "no rule"
+OWN_RUN: Final = "own run"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be done something to.
+
+    Args:
+        project: project id.
+        environment: environment label.
+        suite: suite id; None for a run by cases, which only a rule for every suite allows.
+    """
+
+    project: str
+    environment: str
+    suite: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question to the policy.
+
+    Args:
+        user: Slack user id.
+        channel: Slack channel id.
+        verb: `run`, `cancel`, `status`.
+        target: None while it is not known: then the answer is whether anything could be allowed.
+        started_by: Slack user id of who started the run in question, where it is about a run.
+    """
+
+    user: str
+    channel: str
+    verb: str
+    target: Target | None
+    started_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer: allowed or not, the name of the rule that decided, and a deny rule's reason."""
+
+    allowed: bool
+    rule: str
+    reason: str | None = None
+
+
+def decide(policy: Policy, ask: Ask) -> Decision:
+    """Decides.
+
+    A run may always be cancelled by who started it: stopping is the safe direction, so no deny rule is in its
+    way. While the target is unknown, a deny rule counts only if it would deny every target.
+    """
+    if ask.verb == "cancel" and ask.started_by == ask.user:
+        return Decision(allowed=True, rule=OWN_RUN)
+    for rule in policy.deny:
+        if _holds(rule, policy, ask) and (ask.target is not None or _about_every_target(rule)):
+            return Decision(allowed=False, rule=rule.name, reason=rule.reason)
+    for rule in policy.allow:
+        if _holds(rule, policy, ask):
+            return Decision(allowed=True, rule=rule.name)
+    return Decision(allowed=False, rule=NO_RULE)
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """What could be done instead of what was denied.
+
+    Args:
+        channels: where the same would be allowed to the same person.
+        verbs_here: what the person may do in this channel at all.
+        targets_here: (project, environment) pairs, as the rules write them, of the same verb in this channel.
+    """
+
+    channels: tuple[str, ...]
+    verbs_here: tuple[str, ...]
+    targets_here: tuple[tuple[str, str], ...]
+
+
+def openings(policy: Policy, ask: Ask) -> Openings:
+    """What to tell somebody who was denied. Names only what the rules allow that very person."""
+    mine = [rule for rule in policy.allow if _names_person(rule, policy, ask.user)]
+    channels = _unique(
+        channel
+        for rule in mine
+        for channel in rule.channels
+        if decide(policy, Ask(ask.user, channel, ask.verb, ask.target)).allowed
+    )
+    here = [rule for rule in mine if ask.channel in rule.channels]
+    return Openings(
+        channels=tuple(channel for channel in channels if channel != ask.channel),
+        verbs_here=_unique(verb for rule in here for verb in rule.verbs),
+        targets_here=tuple(
+            (project, environment)
+            for project, environment in _pairs(rule for rule in here if ask.verb in rule.verbs)
+            if _would_be_allowed(policy, ask, project, environment)
+        ),
+    )
+
+
+def _pairs(rules: Iterable[AllowRule]) -> tuple[tuple[str, str], ...]:
+    pairs = [(project, env) for rule in rules for project in rule.projects for env in rule.environments]
+    return tuple(dict.fromkeys(pairs))
+
+
+def _would_be_allowed(policy: Policy, ask: Ask, project: str, environment: str) -> bool:
+    """Whether the same suite may be run there. A wildcard stands for itself: no deny rule need be about all of it."""
+    suite = ask.target.suite if ask.target else ANY
+    return decide(policy, Ask(ask.user, ask.channel, ask.verb, Target(project, environment, suite))).allowed
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
+    return (
+        _lists(rule.channels, ask.channel)
+        and ask.verb in rule.verbs
+        and _names_person(rule, policy, ask.user)
+        and (ask.target is None or _names_target(rule, ask.target))
+    )
+
+
+def _names_target(rule: Rule, target: Target) -> bool:
+    return (
+        _lists(rule.projects, target.project)
+        and _lists(rule.environments, target.environment)
+        and _names_suite(rule, target.suite)
+    )
+
+
+def _names_suite(rule: Rule, suite: str | None) -> bool:
+    if suite is not None:
+        return _lists(rule.suites, suite)
+    # Cases may be of any suite: a deny for one suite must not be passed by naming its cases.
+    return ANY in rule.suites or not isinstance(rule, AllowRule)
+
+
+def _names_person(rule: Rule, policy: Policy, user: str) -> bool:
+    person = policy.people.get(user)
+    roles = {f"role:{role}" for role in person.roles} if person else set()
+    return ANY in rule.people or user in rule.people or not roles.isdisjoint(rule.people)
+
+
+def _lists(values: tuple[str, ...], value: str) -> bool:
+    return ANY in values or value in values
+
+
+def _about_every_target(rule: Rule) -> bool:
+    return all(ANY in values for values in (rule.projects, rule.environments, rule.suites))

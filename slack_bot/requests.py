@@ -1,0 +1,159 @@
+"""What Slack sends, parsed once into typed values. Total: a payload that lacks something gives None."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bot.following import Asker
+from slack_bot.payloads import mapping, text
+from slack_bot.text import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A slash command (docs.slack.dev, implementing slash commands)."""
+
+    team: str
+    channel: str
+    user: Asker
+    command: str
+    text: str
+    trigger_id: str
+    response_url: str | None = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """One to a typing; a second delivery has the same."""
+        return f"{self.team}:{self.trigger_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a button of a message (`block_actions`)."""
+
+    team: str
+    channel: str
+    user: Asker
+    action_id: str
+    value: str
+    message_ts: str
+    trigger_id: str
+    response_url: str | None = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """One to a click: for clicks that change nothing, so that each is answered."""
+        return f"{self.team}:{self.trigger_id}"
+
+    def effect_key(self, nonce: str) -> str:
+        """One to a button as it stood: each click has its own trigger, and a double click acts once."""
+        return f"{self.team}:{self.message_ts}:{self.action_id}:{nonce}"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelValue:
+    """What a Cancel button stands for: the followed run's key, and a nonce that changes when re-armed."""
+
+    key: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submitted modal (`view_submission`)."""
+
+    team: str
+    user: Asker
+    view_id: str
+    callback_id: str
+    trigger_id: str
+    view: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """One to a submission: for those that change nothing."""
+        return f"{self.team}:{self.trigger_id or self.view_id}"
+
+    @property
+    def effect_key(self) -> str:
+        """One to a modal: however often it is submitted, it acts once."""
+        return f"{self.team}:{self.view_id}"
+
+
+def slash_command(body: Mapping[str, Any]) -> SlashCommand | None:
+    """A slash command, or None if the payload is not one."""
+    team, channel = text(body, "team_id"), text(body, "channel_id")
+    user, trigger = text(body, "user_id"), text(body, "trigger_id")
+    if not (team and channel and user and trigger):
+        return None
+    return SlashCommand(
+        team=team,
+        channel=channel,
+        user=Asker(id=user, name=tidy(body.get("user_name") or user)),
+        command=text(body, "command") or "/zof",
+        text=str(body.get("text") or ""),
+        trigger_id=trigger,
+        response_url=text(body, "response_url", 3000) or None,
+    )
+
+
+def click(body: Mapping[str, Any]) -> Click | None:
+    """The click of a `block_actions` payload, or None if it is none on a message."""
+    actions = body.get("actions")
+    action = mapping(actions[0]) if isinstance(actions, list) and actions else {}
+    container, channel = mapping(body.get("container")), mapping(body.get("channel"))
+    user, team = mapping(body.get("user")), mapping(body.get("team"))
+    channel_id = text(channel, "id") or text(container, "channel_id")
+    ts = text(container, "message_ts") or text(mapping(body.get("message")), "ts")
+    team_id, user_id, trigger = text(team, "id"), text(user, "id"), text(body, "trigger_id")
+    if not (channel_id and ts and team_id and user_id and trigger):
+        return None
+    return Click(
+        team=team_id,
+        channel=channel_id,
+        user=Asker(id=user_id, name=_name(user)),
+        action_id=text(action, "action_id"),
+        value=text(action, "value", 2000),
+        message_ts=ts,
+        trigger_id=trigger,
+        response_url=text(body, "response_url", 3000) or None,
+    )
+
+
+def submission(body: Mapping[str, Any]) -> Submission | None:
+    """A submitted modal, or None if the payload is none."""
+    view, user, team = mapping(body.get("view")), mapping(body.get("user")), mapping(body.get("team"))
+    team_id, user_id, view_id = text(team, "id"), text(user, "id"), text(view, "id")
+    if not (team_id and user_id and view_id):
+        return None
+    return Submission(
+        team=team_id,
+        user=Asker(id=user_id, name=_name(user)),
+        view_id=view_id,
+        callback_id=text(view, "callback_id"),
+        trigger_id=text(body, "trigger_id"),
+        view=view,
+    )
+
+
+def cancel_value(value: str) -> CancelValue | None:
+    """What a Cancel button's value says; None if it is not one of ours."""
+    try:
+        parsed = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    key, nonce = text(mapping(parsed), "key", 1000), text(mapping(parsed), "nonce")
+    return CancelValue(key, nonce) if key and nonce else None
+
+
+def idempotency_key(key: str) -> str:
+    """Zof's Idempotency-Key of an interaction: the same at every attempt, opaque, of fixed length."""
+    return f"zofops-{hashlib.sha256(key.encode()).hexdigest()[:48]}"
+
+
+def _name(user: Mapping[str, Any]) -> str:
+    return tidy(user.get("name") or user.get("username") or user.get("id") or "somebody")

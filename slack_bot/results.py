@@ -1,0 +1,117 @@
+"""What can come of a call to Zof or to Slack: plain values that the pure state machines take in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from zof_core import Run
+
+
+class Outcome(StrEnum):
+    """How a followed run ended: the run's own end, or why there is none."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    CANCELED = "canceled"
+    UNKNOWN_NAME = "unknown_name"
+    FAULT = "fault"
+
+
+class Value(BaseModel):
+    """An immutable value that the store keeps as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FailedCase(Value):
+    """A case that did not pass, as the card lists it."""
+
+    name: str
+    status: str
+
+
+class Findings(Value):
+    """What was last read of a run: itself, its first failed cases and how many there are in all."""
+
+    run: Run
+    failures: tuple[FailedCase, ...] = ()
+    failures_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Zof answered with the run: it was started, or looked at."""
+
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Zof understood and said no; asking again would not help."""
+
+    sentence: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Zof did not answer, or answered that it cannot just now."""
+
+    sentence: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The card shows what this digest stands for. `searched`: it was looked for before it was posted."""
+
+    ts: str
+    digest: str
+    searched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The author was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackBusy:
+    """Slack did not take it now. `doubtful`: it may have taken it after all."""
+
+    retry_after: float | None = None
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Our own budget for Slack is spent for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardMissing:
+    """The message to be updated is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackRefused:
+    """Slack understood and said no. `layout`: because of the blocks, not because of the place."""
+
+    sentence: str
+    layout: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The row was found to be finished."""
+
+
+Result = (
+    Read | Refused | Unavailable | Shown | Said | SlackBusy | NotYet | CardMissing | SlackRefused | Closed
+)

@@ -1,0 +1,155 @@
+"""Settings of the bot: from the environment, or built directly by tests and the demo."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from slack_bot.errors import SettingsError
+
+DEFAULT_SLACK_BASE_URL = "https://slack.com/api/"
+DEFAULT_ZOF_BASE_URL = "https://api.zof.ai/v1"
+
+_HOW_TO_GET = {
+    "SLACK_BOT_TOKEN": "the bot token (xoxb-…) from your Slack app's page, OAuth & Permissions",
+    "SLACK_SIGNING_SECRET": "the signing secret from your Slack app's page, Basic Information",
+    "ZOF_API_KEY": "an API key from Zof: Admin Center → Developer → API keys",
+    "ZOFOPS_CONFIG": "the path of your zofops.toml (examples/zofops.toml shows its shape)",
+}
+_FIELD_OF = {
+    "SLACK_BOT_TOKEN": "slack_bot_token",
+    "SLACK_SIGNING_SECRET": "slack_signing_secret",
+    "SLACK_BASE_URL": "slack_base_url",
+    "ZOF_API_KEY": "zof_api_key",
+    "ZOF_BASE_URL": "zof_base_url",
+    "ZOFOPS_CONFIG": "config_path",
+    "ZOFOPS_STORE": "store_path",
+}
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def _http_url(value: str) -> str:
+    parts = urllib.parse.urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"'{value}' is not an http or https URL")
+    if parts.username or parts.password:
+        raise ValueError("a URL must not carry a user name or password")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError(f"'{value}' would send a secret unencrypted; use https (http only for this machine)")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+
+
+class Timing(BaseModel):
+    """Intervals and patience, in seconds unless it says otherwise.
+
+    Args:
+        poll_first: pause before the second look at a run.
+        poll_max: longest pause between two looks; pauses grow by `poll_growth` from first to max.
+            `docs/limits/api-rate-limits` discourages polling every few seconds, hence 5 growing to 30.
+        start_patience: how long a start is tried again while Zof does not answer.
+        retry_first: pause after the first failed attempt of anything; doubles up to `retry_max`.
+        follow_patience: how long a run that Zof does not answer about is followed.
+        answer_patience: how long `status` and `cancel` are tried (a response URL lives 30 minutes).
+        card_every: shortest pause between two updates of one card, its last state excepted.
+        card_updates: updates a minute of all cards together; Slack takes 50 and more of a workspace.
+        doubt_pause: pause after a post of unknown outcome, before the channel is searched for it.
+        overdue_after: a row this late has lost its tick and gets a new one.
+        reconcile_every: how often late rows are looked for, and finished ticks deleted.
+        finished_retention: how long a finished tick is kept.
+        queue_every: how often the engine looks for ticks to run.
+        stop_patience: how long a stop waits for ticks in flight.
+        zof_timeout, slack_timeout: for one call.
+        modal_timeout: for `views.open`, the one Slack call made before an ack (its trigger lives 3 s).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    poll_first: Seconds = 5.0
+    poll_max: Seconds = 30.0
+    poll_growth: Annotated[float, Field(ge=1, le=10)] = 1.3
+    start_patience: Seconds = 120.0
+    retry_first: Seconds = 2.0
+    retry_max: Seconds = 30.0
+    follow_patience: Seconds = 24 * 3600.0
+    answer_patience: Seconds = 60.0
+    card_every: Seconds = 1.0
+    card_updates: Annotated[int, Field(ge=4)] = 40
+    doubt_pause: Seconds = 3.0
+    overdue_after: Seconds = 60.0
+    reconcile_every: Seconds = 30.0
+    finished_retention: Seconds = 3600.0
+    queue_every: Seconds = 0.2
+    stop_patience: Seconds = 5.0
+    zof_timeout: Seconds = 10.0
+    slack_timeout: Seconds = 10.0
+    modal_timeout: Seconds = 1.5
+
+
+class BotSettings(BaseModel):
+    """Everything the bot needs to run.
+
+    Args:
+        slack_bot_token: `xoxb-…`, sent to Slack's Web API.
+        slack_signing_secret: what Slack signs its requests with.
+        slack_base_url: Slack's own, or a stand-in's `http://127.0.0.1:PORT/api/`.
+        zof_api_key: to Zof every run is this key's.
+        zof_base_url: Zof's own, or a stand-in's `http://127.0.0.1:PORT/v1`.
+        config_path: the policy file, `zofops.toml`.
+        store_path: the SQLite file that holds everything the bot has promised. On a local volume.
+        timing: intervals and patience.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slack_bot_token: Secret
+    slack_signing_secret: Secret
+    zof_api_key: Secret
+    config_path: Path
+    slack_base_url: HttpUrl = DEFAULT_SLACK_BASE_URL
+    zof_base_url: HttpUrl = DEFAULT_ZOF_BASE_URL
+    store_path: Path = Path("zofops.sqlite")
+    timing: Timing = Timing()
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], *, timing: Timing | None = None) -> BotSettings:
+        """Reads the settings from environment variables.
+
+        Args:
+            environ: `os.environ`, or any mapping. `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET`, `ZOF_API_KEY`
+                and `ZOFOPS_CONFIG` must be there; `SLACK_BASE_URL`, `ZOF_BASE_URL`, `ZOFOPS_STORE` may be.
+            timing: other intervals than the default ones.
+
+        Raises:
+            SettingsError: something is missing or malformed; the text names each such variable, no secret.
+        """
+        missing = [name for name in _HOW_TO_GET if not environ.get(name, "").strip()]
+        if missing:
+            lines = "\n".join(f"  {name}: {_HOW_TO_GET[name]}" for name in missing)
+            plural = "These environment variables are" if len(missing) > 1 else "This environment variable is"
+            raise SettingsError(f"{plural} not set; set and start again:\n{lines}")
+        given = {
+            field: environ[name].strip() for name, field in _FIELD_OF.items() if environ.get(name, "").strip()
+        }
+        try:
+            return cls.model_validate({**given, **({"timing": timing} if timing else {})})
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    variable = {field: name for name, field in _FIELD_OF.items()}
+    problems = error.errors(include_input=False, include_url=False)
+    return "\n".join(
+        f"{variable.get(field, field)}: {problem['msg'].removeprefix('Value error, ')}."
+        for problem in problems
+        for field in [str(problem["loc"][0])]
+    )

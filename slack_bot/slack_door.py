@@ -1,0 +1,227 @@
+"""The one door to Slack's Web API: every call goes through here, and every answer becomes a plain value.
+
+The SDK's retry handlers are off: a retry after a lost connection can post twice. What is tried again, the row
+says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import urllib.parse
+from collections.abc import Awaitable
+from typing import Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from slack_bot.payloads import mapping
+from slack_bot.results import CardMissing, Said, Shown, SlackBusy, SlackRefused
+from slack_bot.views.blocks import Message
+
+log: Final = logging.getLogger(__name__)
+
+EVENT_TYPE: Final = "zof_run"
+_LAYOUT: Final = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_arguments"}
+)
+_TRANSIENT: Final = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+_WORDS: Final = {
+    "channel_not_found": "I am not in this channel, or it is gone. Invite me with /invite @Zof.",
+    "not_in_channel": "I am not in this channel. Invite me with /invite @Zof.",
+    "is_archived": "This channel is archived, so I cannot post here.",
+    "invalid_auth": "Slack no longer takes my token. Whoever runs the bot must set SLACK_BOT_TOKEN anew.",
+    "token_revoked": "Slack has revoked my token. Whoever runs the bot must set SLACK_BOT_TOKEN anew.",
+    "missing_scope": "I lack a permission (scope) in this Slack workspace. Whoever runs the bot must add it.",
+}
+_HISTORY_PAGES: Final = 5
+_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, ValueError)
+
+
+class SlackDoor:
+    """Calls Slack.
+
+    Args:
+        client: made without retry handlers, with the shared session.
+        session: the same session, for response URLs.
+    """
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+        self._own_host = urllib.parse.urlsplit(client.base_url).netloc
+
+    async def post_card(
+        self, channel: str, message: Message, key: str, run_id: str
+    ) -> Shown | SlackBusy | SlackRefused:
+        """Posts a run's card, marked with the run's key so that it can be found again."""
+        result = await self._call(
+            self._client.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=list(message.blocks),
+                metadata=_metadata(key, run_id),
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+            writes=True,
+        )
+        return Shown(str(result["ts"]), message.digest()) if isinstance(result, dict) else result
+
+    async def update_card(
+        self, channel: str, ts: str, message: Message, key: str, run_id: str
+    ) -> Shown | SlackBusy | SlackRefused | CardMissing:
+        """Brings a card up to date. Text and blocks always go together: without one Slack drops the other."""
+        result = await self._call(
+            self._client.chat_update(
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=list(message.blocks),
+                metadata=_metadata(key, run_id),
+            )
+        )
+        if isinstance(result, SlackRefused) and result.sentence in (
+            "message_not_found",
+            "cant_update_message",
+        ):
+            return CardMissing()
+        return Shown(ts, message.digest()) if isinstance(result, dict) else result
+
+    async def find_cards(self, channel: str, key: str, since: float) -> list[str] | SlackBusy | SlackRefused:
+        """The ids of a run's cards in a channel, oldest first, by their metadata."""
+        found: list[str] = []
+        cursor: str | None = None
+        for _ in range(_HISTORY_PAGES):
+            result = await self._call(
+                self._client.conversations_history(
+                    channel=channel,
+                    oldest=f"{since:.6f}",
+                    include_all_metadata=True,
+                    limit=200,
+                    cursor=cursor,
+                )
+            )
+            if not isinstance(result, dict):
+                return result
+            found += [str(item["ts"]) for item in result.get("messages") or () if _is_card(item, key)]
+            cursor = mapping(result.get("response_metadata")).get("next_cursor")
+            if not cursor:
+                break
+        return sorted(found, key=float)
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Removes a message of ours; one that is gone already is fine."""
+        result = await self._call(self._client.chat_delete(channel=channel, ts=ts))
+        if not isinstance(result, dict):
+            log.warning("A doubled card could not be removed: %s", result)
+
+    async def tell(
+        self, channel: str, user: str, message: Message, response_url: str | None
+    ) -> Said | SlackBusy | SlackRefused:
+        """Tells one person something that nobody else sees: by response URL, else in the channel."""
+        if response_url and self._may_answer_at(response_url):
+            result = await self._answer_at(response_url, message)
+            if not isinstance(result, SlackRefused):
+                return result
+        called = await self._call(
+            self._client.chat_postEphemeral(
+                channel=channel, user=user, text=message.text, blocks=list(message.blocks)
+            )
+        )
+        return Said() if isinstance(called, dict) else called
+
+    async def open_modal(self, trigger_id: str, view: dict[str, Any], timeout: float) -> bool:
+        """Opens a modal. False if Slack did not take it in time (a trigger lives 3 seconds)."""
+        try:
+            async with asyncio.timeout(timeout):
+                result = await self._call(self._client.views_open(trigger_id=trigger_id, view=view))
+        except TimeoutError:
+            log.warning("views.open did not answer within %s s.", timeout)
+            return False
+        if not isinstance(result, dict):
+            log.warning("The form could not be opened: %s", result)
+        return isinstance(result, dict)
+
+    async def _call(
+        self, request: Awaitable[AsyncSlackResponse], *, writes: bool = False
+    ) -> dict[str, Any] | SlackBusy | SlackRefused:
+        try:
+            response = await request
+        except SlackApiError as error:
+            return _refusal(error, writes=writes)
+        except _FAILURES as error:
+            log.info("Slack did not answer: %s", type(error).__name__)
+            return SlackBusy(doubtful=writes)
+        return response.data if isinstance(response.data, dict) else SlackBusy(doubtful=writes)
+
+    def _may_answer_at(self, url: str) -> bool:
+        parts = urllib.parse.urlsplit(url)
+        own = parts.netloc == self._own_host
+        return own or (parts.scheme == "https" and parts.netloc == "hooks.slack.com")
+
+    async def _answer_at(self, url: str, message: Message) -> Said | SlackBusy | SlackRefused:
+        body = {
+            "response_type": "ephemeral",
+            "replace_original": False,
+            "text": message.text,
+            "blocks": list(message.blocks),
+        }
+        try:
+            async with self._session.post(
+                url, data=json.dumps(body), headers=_JSON, allow_redirects=False
+            ) as answer:
+                if answer.status == 429:
+                    return SlackBusy(_seconds(answer.headers.get("Retry-After")))
+                if answer.status >= 500:
+                    return SlackBusy()
+                text = await answer.content.read(2000)
+        except _FAILURES as error:
+            log.info("A response URL did not answer: %s", type(error).__name__)
+            return SlackBusy()
+        # Slack answers "ok", or JSON that says what is wrong (used up, expired).
+        refused = answer.status >= 300 or b'"ok":false' in text.replace(b" ", b"")
+        return SlackRefused("response_url") if refused else Said()
+
+
+_JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
+
+
+def _metadata(key: str, run_id: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key, "run_id": run_id}}
+
+
+def _is_card(item: object, key: str) -> bool:
+    metadata = mapping(mapping(item).get("metadata"))
+    return (
+        metadata.get("event_type") == EVENT_TYPE and mapping(metadata.get("event_payload")).get("key") == key
+    )
+
+
+def _refusal(error: SlackApiError, *, writes: bool) -> SlackBusy | SlackRefused:
+    response = error.response
+    status = getattr(response, "status_code", None) or getattr(response, "status", 0) or 0
+    headers = getattr(response, "headers", None) or {}
+    data = getattr(response, "data", None)
+    code = str(mapping(data).get("error") or "")
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return SlackBusy(_seconds(headers.get("Retry-After")))
+    if status >= 500 or code in _TRANSIENT or not code:
+        return SlackBusy(doubtful=writes)
+    log.warning("Slack refused: %s", code)
+    if code in ("message_not_found", "cant_update_message"):
+        return SlackRefused(code)
+    sentence = _WORDS.get(code, f"Slack refused the message ({code}).")
+    return SlackRefused(sentence, layout=code in _LAYOUT)
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        return max(float(str(value)), 0.0)
+    except ValueError:
+        return None

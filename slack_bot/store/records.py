@@ -1,0 +1,94 @@
+"""What the store takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from slack_bot.errands import Errand
+from slack_bot.following import FollowedRun
+
+Entity = FollowedRun | Errand
+
+
+class InboxKind(StrEnum):
+    """How something was asked."""
+
+    COMMAND = "command"
+    BUTTON = "button"
+    SUBMISSION = "submission"
+
+
+class InboxOutcome(StrEnum):
+    """What became of it at once."""
+
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    DENIED = "denied"
+    USAGE = "usage"
+    UNKNOWN_NAME = "unknown_name"
+    MODAL = "modal"
+    FAULT = "fault"
+
+
+class InboxRow(BaseModel):
+    """One interaction, committed before it is acked.
+
+    Args:
+        key: dedupe key; a second delivery of the same interaction finds the first one's row.
+        text: as typed, or what the button or form stands for.
+        rule: the rule that decided, if policy was asked.
+        answer: what its author was told in the ack.
+        entity: the row that is to live on because of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    kind: InboxKind
+    received_at: float
+    team: str
+    channel: str
+    user_id: str
+    user_name: str
+    text: str
+    verb: str = ""
+    rule: str | None = None
+    outcome: InboxOutcome
+    answer: str | None = None
+    entity: FollowedRun | Errand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An inbox row as it stands in the store. `fresh`: it was not there before."""
+
+    row: InboxRow
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutcome:
+    """What became of an interaction, read from the store.
+
+    Args:
+        key: its dedupe key.
+        outcome: `passed`, `failed`, `error`, `canceled`, `unknown_name` or `fault` for a run that was to be
+            started; otherwise `answered`, `denied`, `usage`, `unknown_name`, `modal` or `fault`; `accepted`
+            while it is not settled.
+        settled: nothing more will come of it; for a run: its card shows the end.
+        answer: what its author was told at once, if anything.
+        run_id: Zof's id of the run it started or is about.
+        state: of the followed run or errand; None if there is none.
+        rule: the policy rule that decided, if policy was asked.
+    """
+
+    key: str
+    outcome: str
+    settled: bool
+    answer: str | None
+    run_id: str | None
+    state: str | None
+    rule: str | None

@@ -1,0 +1,279 @@
+"""The store: one SQLite file (WAL). Synchronous; the bot calls it from threads, never on the loop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from slack_bot.errands import Errand, ErrandState
+from slack_bot.following import FollowedRun, State
+from slack_bot.store.records import CommandOutcome, Committed, Entity, InboxOutcome, InboxRow
+from slack_bot.store.tables import errands, followed_runs, inbox, metadata
+
+Enqueue = Callable[[sa.Connection, str, str, int, float], None]
+"""Puts the tick (kind, key, seq, delay in seconds) into the engine, within the connection's transaction."""
+
+RUN: Final = "run"
+ERRAND: Final = "errand"
+_TABLES: Final = {RUN: followed_runs, ERRAND: errands}
+_CHANGE_TRIES: Final = 8
+
+
+def kind_of(entity: Entity) -> str:
+    """The engine's word for an entity's table."""
+    return RUN if isinstance(entity, FollowedRun) else ERRAND
+
+
+def create_engine(path: Path) -> sa.Engine:
+    """An engine on the file, which is made readable by its owner only: it holds response URLs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = sa.create_engine(f"sqlite:///{path}", pool_size=8)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # Writers queue up at the first write instead of failing half-way.
+        connection.isolation_level = "IMMEDIATE"
+        # FULL: an ack is a promise, so what was committed must outlive a power cut too.
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+class Store:
+    """Inbox, followed runs and errands.
+
+    Args:
+        path: the SQLite file; it is made if it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.engine = create_engine(path)
+        metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.engine.dispose()
+
+    # ---- inbox
+
+    def commit_inbox(self, rows: Sequence[InboxRow]) -> list[Committed]:
+        """Commits interactions in one transaction; for one that is there already, gives that row."""
+        with self.engine.begin() as connection:
+            return [self._commit_one(connection, row) for row in rows]
+
+    def _commit_one(self, connection: sa.Connection, row: InboxRow) -> Committed:
+        statement = (
+            insert(inbox)
+            .values(
+                key=row.key,
+                received_at=row.received_at,
+                outcome=row.outcome.value,
+                dispatched=row.entity is None,
+                data=row.model_dump_json(),
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(inbox.c.id)
+        )
+        if connection.execute(statement).first() is not None:
+            return Committed(row, fresh=True)
+        data = connection.execute(sa.select(inbox.c.data).where(inbox.c.key == row.key)).scalar_one()
+        return Committed(InboxRow.model_validate_json(data), fresh=False)
+
+    def dispatch(self, enqueue: Enqueue, *, limit: int = 200) -> int:
+        """Turns committed interactions into living rows with a first tick, in one transaction.
+
+        Returns:
+            How many there were.
+        """
+        waiting = (
+            sa.select(inbox.c.id, inbox.c.data).where(~inbox.c.dispatched).order_by(inbox.c.id).limit(limit)
+        )
+        with self.engine.begin() as connection:
+            found = connection.execute(waiting).all()
+            for number, data in found:
+                row = InboxRow.model_validate_json(data)
+                if row.entity is not None:
+                    self._give_life(connection, row.entity, row.received_at, enqueue)
+                connection.execute(sa.update(inbox).where(inbox.c.id == number).values(dispatched=True))
+        return len(found)
+
+    def _give_life(self, connection: sa.Connection, entity: Entity, now: float, enqueue: Enqueue) -> None:
+        kind = kind_of(entity)
+        table = _TABLES[kind]
+        statement = (
+            insert(table)
+            .values(key=entity.key, seq=0, due_at=now, **_columns(entity))
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(table.c.key)
+        )
+        if connection.execute(statement).first() is not None:
+            enqueue(connection, kind, entity.key, 0, 0.0)
+
+    # ---- living rows
+
+    def load(self, kind: str, key: str) -> tuple[Entity, int] | None:
+        """A row and its `seq`; None if there is none."""
+        table = _TABLES[kind]
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(table).where(table.c.key == key)).mappings().first()
+        return None if row is None else (_entity(kind, row), int(row["seq"]))
+
+    def save(
+        self,
+        entity: Entity,
+        seq: int,
+        due_at: float | None,
+        now: float,
+        enqueue: Enqueue,
+        *,
+        outside: bool = False,
+    ) -> bool:
+        """Commits a change together with the next tick.
+
+        Args:
+            entity: the row as it is to be.
+            seq: the `seq` it was loaded with.
+            due_at: Unix time of the next tick; None if nothing is left to do.
+            now: Unix time.
+            enqueue: puts the tick into the engine.
+            outside: the change comes from outside the row's ticks, one of which may be posting just now: what
+                it noted about that is left alone.
+
+        Returns:
+            False if somebody else changed the row first: then nothing was written.
+        """
+        kind = kind_of(entity)
+        table = _TABLES[kind]
+        columns = _columns(entity)
+        if outside:
+            columns.pop("attempts", None)
+        statement = (
+            sa.update(table)
+            .where(table.c.key == entity.key, table.c.seq == seq)
+            .values(seq=seq + 1, due_at=due_at, **columns)
+            .returning(table.c.key)
+        )
+        with self.engine.begin() as connection:
+            if connection.execute(statement).first() is None:
+                return False
+            if due_at is not None:
+                enqueue(connection, kind, entity.key, seq + 1, max(due_at - now, 0.0))
+        return True
+
+    def change_run(
+        self, key: str, change: Callable[[FollowedRun], FollowedRun], now: float, enqueue: Enqueue
+    ) -> bool:
+        """Changes a followed run from outside its ticks and wakes it. False if it is gone or has ended."""
+        for _ in range(_CHANGE_TRIES):
+            found = self.load(RUN, key)
+            if found is None or not isinstance(found[0], FollowedRun) or found[0].state is State.ENDED:
+                return False
+            if self.save(change(found[0]), found[1], now, now, enqueue, outside=True):
+                return True
+        return False
+
+    def note_attempt(self, key: str, seq: int) -> int | None:
+        """Notes that a post is about to be made, before it is made.
+
+        Returns:
+            How many were noted before and are not known to have ended; None if the row has moved on.
+        """
+        table = followed_runs
+        statement = (
+            sa.update(table)
+            .where(table.c.key == key, table.c.seq == seq)
+            .values(attempts=table.c.attempts + 1)
+            .returning(table.c.attempts)
+        )
+        with self.engine.begin() as connection:
+            after = connection.execute(statement).scalar()
+        return None if after is None else int(after) - 1
+
+    def overdue(self, before: float, *, limit: int = 500) -> list[tuple[str, str, int]]:
+        """(kind, key, seq) of rows whose tick was owed before this Unix time: the engine has lost it."""
+        found: list[tuple[str, str, int]] = []
+        with self.engine.connect() as connection:
+            for kind, table in _TABLES.items():
+                late = sa.select(table.c.key, table.c.seq).where(table.c.due_at < before).limit(limit)
+                found += [(kind, key, seq) for key, seq in connection.execute(late)]
+        return found
+
+    def wake(self, late: Iterable[tuple[str, str, int]], now: float, enqueue: Enqueue) -> int:
+        """Gives rows a new tick, by the same kind of transaction as any change. Returns how many."""
+        woken = 0
+        for kind, key, seq in late:
+            table = _TABLES[kind]
+            statement = (
+                sa.update(table)
+                .where(table.c.key == key, table.c.seq == seq)
+                .values(seq=seq + 1, due_at=now)
+                .returning(table.c.key)
+            )
+            with self.engine.begin() as connection:
+                if connection.execute(statement).first() is not None:
+                    enqueue(connection, kind, key, seq + 1, 0.0)
+                    woken += 1
+        return woken
+
+    # ---- questions
+
+    def followed_by_run_id(self, run_id: str) -> FollowedRun | None:
+        """The followed run with this id of Zof's, if this bot follows or followed it."""
+        table = followed_runs
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(table).where(table.c.run_id == run_id)).mappings().first()
+        entity = None if row is None else _entity(RUN, row)
+        return entity if isinstance(entity, FollowedRun) else None
+
+    def followed_by_key(self, key: str) -> FollowedRun | None:
+        """The followed run that came of this interaction."""
+        found = self.load(RUN, key)
+        return found[0] if found and isinstance(found[0], FollowedRun) else None
+
+    def received(self, *, after: int = 0) -> list[tuple[int, str]]:
+        """(number, dedupe key) of the interactions after this number, in the order they came."""
+        statement = sa.select(inbox.c.id, inbox.c.key).where(inbox.c.id > after).order_by(inbox.c.id)
+        with self.engine.connect() as connection:
+            return [(int(number), str(key)) for number, key in connection.execute(statement)]
+
+    def command_outcome(self, key: str) -> CommandOutcome | None:
+        """What became of the interaction with this dedupe key; None if it is not known."""
+        with self.engine.connect() as connection:
+            data = connection.execute(sa.select(inbox.c.data).where(inbox.c.key == key)).scalar()
+        if data is None:
+            return None
+        row = InboxRow.model_validate_json(data)
+        if row.entity is None:
+            outcome = row.outcome.value
+            return CommandOutcome(key, outcome, True, row.answer, None, None, row.rule)
+        found = self.load(kind_of(row.entity), key)
+        entity = found[0] if found else row.entity
+        ended = entity.state in (State.ENDED, ErrandState.ENDED)
+        run_id = entity.run_id if isinstance(entity, Errand) else entity.run.id if entity.run else None
+        result = entity.outcome.value if entity.outcome and ended else InboxOutcome.ACCEPTED.value
+        return CommandOutcome(key, result, ended, row.answer, run_id, entity.state.value, row.rule)
+
+
+def _columns(entity: Entity) -> dict[str, object]:
+    columns: dict[str, object] = {"state": entity.state.value, "data": entity.model_dump_json()}
+    if isinstance(entity, FollowedRun):
+        columns |= {"run_id": entity.run.id if entity.run else None, "attempts": entity.card.attempts}
+    return columns
+
+
+def _entity(kind: str, row: sa.RowMapping) -> Entity:
+    if kind == ERRAND:
+        return Errand.model_validate_json(row["data"])
+    run = FollowedRun.model_validate_json(row["data"])
+    return run.model_copy(update={"card": run.card.model_copy(update={"attempts": int(row["attempts"])})})

@@ -1,0 +1,48 @@
+"""The bot's tables. Truth stands here; the engine only wakes it up.
+
+A row with a life of its own (a followed run, an errand) has `state`, `seq` and `due_at`: `seq` counts its
+changes, so that a late or doubled tick finds itself outdated; `due_at` says when the next tick is owed, None
+meaning never.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+metadata: Final = sa.MetaData()
+
+inbox: Final = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("received_at", sa.Float, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("dispatched", sa.Boolean, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("inbox_waiting", "dispatched", sqlite_where=sa.text("dispatched = 0")),
+)
+
+
+def _living(name: str, *columns: sa.Column[str] | sa.Column[int]) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("due_at", sa.Float, nullable=True),
+        sa.Column("data", sa.Text, nullable=False),
+        *columns,
+        sa.Index(f"{name}_due", "due_at", sqlite_where=sa.text("due_at IS NOT NULL")),
+    )
+
+
+followed_runs: Final = _living(
+    "followed_runs",
+    sa.Column("run_id", sa.Text, nullable=True, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+)
+errands: Final = _living("errands")

@@ -1,0 +1,229 @@
+"""What a result does to a followed run's row. Pure; the other half of `slack_bot.following`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from slack_bot.following import Effect, Finish, FollowedRun, Poll, Say, Show, Start, State
+from slack_bot.results import (
+    CardMissing,
+    Closed,
+    Findings,
+    NotYet,
+    Outcome,
+    Read,
+    Refused,
+    Result,
+    Shown,
+    SlackBusy,
+    SlackRefused,
+    Unavailable,
+)
+from slack_bot.settings import Timing
+
+NOTICE_TRIES: Final = 60
+"""Some 30 minutes, which is how long a response URL lives."""
+MAX_FAULTS: Final = 5
+MAX_REPOSTS: Final = 1
+
+
+def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing) -> FollowedRun:
+    """The row after a result. Results that do not belong to the effect count as a fault of our own."""
+    match effect, result:
+        case (Start(), Read(findings)):
+            return _read(row.model_copy(update={"state": State.FOLLOWING, "polls": 0}), findings, now, timing)
+        case (Start(), Refused(sentence, outcome)):
+            # After a try of unknown outcome, nobody can say that nothing was started.
+            notice = sentence if row.start_tries else f"{sentence} Nothing was started."
+            return _over(row, outcome, notice=notice)
+        case (Start(), Unavailable() as outage):
+            return _start_again(row, outage, now, timing)
+        case (Poll(), Read(findings)):
+            return _read(row, findings, now, timing)
+        case (Poll(), Refused(sentence)):
+            return _over(row, Outcome.FAULT, lost=sentence)
+        case (Poll(), Unavailable() as outage):
+            return _poll_again(row, outage, now, timing)
+        case (Show(), Shown() | SlackBusy() | NotYet() | CardMissing() | SlackRefused()):
+            return row.model_copy(update=_card(row, result, now, timing))
+        case (Finish(), Closed()):
+            return row.model_copy(update={"state": State.ENDED})
+        case (Say(), _):
+            return _after_saying(row, result, now, timing)
+        case _:
+            return after_fault(row, now, timing)
+
+
+def pause(tries: int, timing: Timing, retry_after: float | None = None) -> float:
+    """Seconds before the next try: doubling from `retry_first` to `retry_max`, at least what was asked."""
+    doubled = min(timing.retry_first * 2.0 ** min(max(tries - 1, 0), 20), timing.retry_max)
+    return max(doubled, retry_after or 0.0)
+
+
+def look_again_soon(row: FollowedRun, now: float, *, canceled_by: str | None, rearm: bool) -> FollowedRun:
+    """The row after somebody asked to cancel: read it at once; with `rearm` Cancel can be pressed again."""
+    return row.model_copy(
+        update={
+            "next_poll_at": now,
+            "polls": 0,
+            "canceled_by": canceled_by or row.canceled_by,
+            "cancel_round": row.cancel_round + int(rearm),
+        }
+    )
+
+
+def _read(row: FollowedRun, findings: Findings, now: float, timing: Timing) -> FollowedRun:
+    gap = min(timing.poll_first * timing.poll_growth ** min(row.polls, 100), timing.poll_max)
+    outcome = _outcome(findings.run.status) if findings.run.is_terminal else None
+    seen = row.model_copy(
+        update={
+            "findings": findings,
+            "read_at": now,
+            "polls": row.polls + 1,
+            "next_poll_at": now + gap,
+            "outage_since": None,
+            "faults": 0,
+            "outcome": outcome,
+        }
+    )
+    return _without_card(seen) if outcome else seen
+
+
+def _outcome(status: str) -> Outcome:
+    return {outcome.value: outcome for outcome in Outcome}.get(status, Outcome.ERROR)
+
+
+def _over(
+    row: FollowedRun, outcome: Outcome, *, notice: str | None = None, lost: str | None = None
+) -> FollowedRun:
+    return _without_card(
+        row.model_copy(
+            update={"outcome": outcome, "notice": notice or row.notice, "notice_tries": 0, "lost": lost}
+        )
+    )
+
+
+def _without_card(row: FollowedRun) -> FollowedRun:
+    """If the channel cannot show the end, its author is told."""
+    run = row.run
+    if row.card.given_up is None or run is None:
+        return row
+    end = row.lost or f"Run {run.id} has ended: {run.status}."
+    return row.model_copy(update={"notice": f"{end} ({row.card.given_up})", "notice_tries": 0})
+
+
+def _start_again(row: FollowedRun, result: Unavailable, now: float, timing: Timing) -> FollowedRun:
+    if now - row.accepted_at >= timing.start_patience:
+        text = (
+            f"{result.sentence} I tried for {round(now - row.accepted_at)} s and have stopped. "
+            "Look under Operate → Runs in Zof's Console; if no run is there, type the command again."
+        )
+        return _over(row, Outcome.FAULT, notice=text)
+    tries = row.start_tries + 1
+    last_moment = row.accepted_at + timing.start_patience
+    again = row.model_copy(
+        update={
+            "state": State.STARTING,
+            "start_tries": tries,
+            "outage_since": row.outage_since or now,
+            "next_try_at": min(now + pause(tries, timing, result.retry_after), max(last_moment, now)),
+        }
+    )
+    if row.told_outage:
+        return again
+    text = (
+        f"{result.sentence} Nothing is lost: I keep trying for {round(timing.start_patience)} s "
+        "and tell you here if it does not work out. There is no need to type it again."
+    )
+    return again.model_copy(update={"told_outage": True, "notice": text, "notice_tries": 0})
+
+
+def _poll_again(row: FollowedRun, result: Unavailable, now: float, timing: Timing) -> FollowedRun:
+    since = row.outage_since or now
+    if now - since >= timing.follow_patience:
+        return _over(row, Outcome.FAULT, lost=f"{result.sentence} I no longer follow this run.")
+    tries = row.polls + 1
+    return row.model_copy(
+        update={
+            "outage_since": since,
+            "polls": tries,
+            "next_poll_at": now + max(pause(tries, timing, result.retry_after), timing.poll_first),
+        }
+    )
+
+
+def _after_saying(row: FollowedRun, result: Result, now: float, timing: Timing) -> FollowedRun:
+    tries = row.notice_tries + 1
+    if not isinstance(result, SlackBusy) or tries >= NOTICE_TRIES:
+        return row.model_copy(update={"notice": None, "notice_tries": 0})
+    return row.model_copy(
+        update={"notice_tries": tries, "notice_not_before": now + pause(tries, timing, result.retry_after)}
+    )
+
+
+def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[str, object]:
+    card = row.card
+    match result:
+        case Shown(ts, digest, searched):
+            changes: dict[str, object] = {
+                "ts": ts,
+                "shown": digest,
+                "attempts": 0,
+                "tries": 0,
+                "doubted": card.doubted or searched,
+                "not_before": now + timing.card_every,
+            }
+        case NotYet(seconds):
+            changes = {"not_before": now + seconds}
+        case CardMissing() if card.reposts < MAX_REPOSTS:
+            changes = {"ts": None, "shown": None, "attempts": 0, "reposts": card.reposts + 1}
+        case SlackRefused(_, layout=True) if not card.plain:
+            changes = {"plain": True, "attempts": 0}
+        case SlackBusy(retry_after, doubtful) if (
+            now - (row.read_at or row.accepted_at) < timing.follow_patience
+        ):
+            least = max(retry_after or 0.0, timing.doubt_pause if doubtful else 0.0)
+            changes = {
+                "tries": card.tries + 1,
+                "not_before": now + pause(card.tries + 1, timing, least),
+                "attempts": card.attempts + 1 if doubtful else 0,
+                "doubted": card.doubted or doubtful,
+            }
+        case SlackRefused(sentence):
+            return _no_card(row, sentence)
+        case CardMissing():
+            return _no_card(row, "The run's message was deleted again, so it is not posted any more.")
+        case _:
+            return _no_card(row, "Slack did not take the run's message.")
+    return {"card": card.model_copy(update=changes)}
+
+
+def _no_card(row: FollowedRun, sentence: str) -> dict[str, object]:
+    run = row.run
+    where = f" Run {run.id} goes on; /zof status {run.id} shows it." if run and not row.is_over else ""
+    end = f" Run {run.id} has ended: {run.status}." if run and row.is_over else ""
+    return {
+        "card": row.card.model_copy(update={"given_up": sentence}),
+        "notice": f"{sentence}{where}{end}",
+        "notice_tries": 0,
+    }
+
+
+def after_fault(row: FollowedRun, now: float, timing: Timing) -> FollowedRun:
+    """The row after a fault of our own: tried again a few times, later and later, then given up."""
+    faults = row.faults + 1
+    if faults >= MAX_FAULTS:
+        text = "I stopped because of a fault of my own; the bot's log has it. Zof's Console shows the run."
+        if row.is_over:
+            return row.model_copy(update={"faults": faults, "state": State.ENDED})
+        return _over(row, Outcome.FAULT, notice=text, lost=text).model_copy(update={"faults": 0})
+    later = now + pause(faults, timing)
+    return row.model_copy(
+        update={
+            "faults": faults,
+            "next_try_at": later,
+            "next_poll_at": later,
+            "notice_not_before": later,
+            "card": row.card.model_copy(update={"not_before": later}),
+        }
+    )

@@ -1,0 +1,168 @@
+"""The run card: one message a run, a pure function of the followed run's row."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from slack_bot.following import FollowedRun
+from slack_bot.results import Findings
+from slack_bot.text import clock, code, local_clock, plain, prose, safe_url, sentence
+from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
+from slack_bot.views.words import emoji
+from zof_core import Run
+from zof_core.wording import counts_line, duration_text, status_style
+
+CANCEL_ACTION: Final = "cancel_run"
+OPEN_ACTION: Final = "open_in_console"
+SHOWN_FAILURES: Final = 10
+_NAME_MAX: Final = 120
+
+
+def run_card(row: FollowedRun) -> Message:
+    """The card of a run.
+
+    Args:
+        row: a followed run that Zof has given an id.
+    """
+    assert row.findings is not None
+    run = row.findings.run
+    lost = row.lost is not None
+    blocks = [
+        section(_title(run, suite=row.suite_name, environment=row.request.environment, lost=lost)),
+        *_body(row.findings),
+        *([section(f":warning: {sentence(row.lost)}")] if row.lost else []),
+        context(*_small_print(row, run)),
+        *_buttons(row, run),
+    ]
+    return Message(_fallback(row, run), () if row.card.plain else tuple(blocks))
+
+
+def run_summary(findings: Findings, *, project: str | None, suite: str | None) -> Message:
+    """A run as `/zof status` shows it: the card without anything to press that changes something."""
+    run = findings.run
+    details = [f"run {code(run.id)}"]
+    if project or run.project_id:
+        details.insert(0, prose(project or run.project_id, _NAME_MAX))
+    blocks = [
+        section(_title(run, suite=suite, environment=run.environment, lost=False)),
+        *_body(findings),
+        context(" · ".join([*details, *_times(run)])),
+        *([actions(link)] if (link := _console_link(run)) else []),
+    ]
+    text = f"Run {plain(run.id, 255)}: {status_style(run.status).word}. {_counts(run)}"
+    return Message(prose(text, 1000), tuple(blocks))
+
+
+def _title(run: Run, *, suite: str | None, environment: str | None, lost: bool) -> str:
+    style = status_style(run.status)
+    what = prose(suite or run.test_suite_id or _cases(run), _NAME_MAX)
+    where = f" on *{prose(environment, _NAME_MAX)}*" if environment else ""
+    word = "No longer followed" if lost else prose(style.word, 40)
+    return f"{':warning:' if lost else emoji(style)} *{word}* · *{what}*{where}"
+
+
+def _cases(run: Run) -> str:
+    count = len(run.test_case_ids or ())
+    return f"{count} case{'' if count == 1 else 's'}" if count else "run"
+
+
+def _body(findings: Findings) -> list[Block]:
+    run = findings.run
+    counts = _counts(run)
+    if findings.failures:
+        listed = "\n".join(
+            f"• {code(case.name, _NAME_MAX)} {prose(status_style(case.status).word, 40)}"
+            for case in findings.failures[:SHOWN_FAILURES]
+        )
+        more = findings.failures_total - min(len(findings.failures), SHOWN_FAILURES)
+        rest = f"\nand {more} more" if more > 0 else ""
+        return [section(prose(counts, 300)), section(f"{listed}{rest}")]
+    return [section(prose(counts, 300))]
+
+
+def _counts(run: Run) -> str:
+    summary = run.summary
+    if summary is None or not summary.total:
+        return "no case has run" if run.is_terminal else "no case has finished yet"
+    finished = sum(n or 0 for n in (summary.passed, summary.failed, summary.error, summary.skipped))
+    progress = (
+        f"{summary.total} cases" if run.is_terminal else f"{finished} of {summary.total} cases finished"
+    )
+    return f"{counts_line(summary)} · {progress}" if finished else progress
+
+
+def _small_print(row: FollowedRun, run: Run) -> list[str]:
+    who = f"started by {prose(row.asker.name, _NAME_MAX)} at {local_clock(row.accepted_at)}"
+    first = f"{prose(row.project_name, _NAME_MAX)} · run {code(run.id)} · {who}"
+    lines = [" · ".join([first, *_times(run)])]
+    if row.canceled_by:
+        verb = "cancelled" if run.is_terminal else "being cancelled"
+        lines.append(f"{verb} by {prose(row.canceled_by, _NAME_MAX)}")
+    if row.outage_since is not None and row.read_at is not None and not row.is_over:
+        lines.append(
+            f":warning: as of {local_clock(row.read_at)}: Zof does not answer just now; I keep asking"
+        )
+    return lines
+
+
+def _times(run: Run) -> list[str]:
+    if not run.is_terminal or run.completed_at is None:
+        return []
+    ended = [f"ended at {local_clock(run.completed_at.timestamp())}"]
+    begun = run.started_at or run.created_at
+    if begun is not None:
+        seconds = max((run.completed_at - begun).total_seconds(), 0.0)
+        ended.append(f"took {prose(duration_text(seconds), 40)}")
+    return ended
+
+
+def _buttons(row: FollowedRun, run: Run) -> list[Block]:
+    elements: list[Block] = []
+    if not row.is_over and not run.is_terminal:
+        elements.append(_cancel_button(row))
+    link = _console_link(run)
+    if link:
+        elements.append(link)
+    return [actions(*elements)] if elements else []
+
+
+def _cancel_button(row: FollowedRun) -> Block:
+    what = row.suite_name or "this run"
+    return button(
+        "Cancel run",
+        CANCEL_ACTION,
+        style="danger",
+        value=json.dumps({"key": row.key, "nonce": str(row.cancel_round)}, ensure_ascii=False),
+        confirm={
+            "title": label("Cancel this run?", 100),
+            "text": label(
+                f"{plain(what, 80)} on {plain(row.request.environment, 80)} stops for everybody.", 300
+            ),
+            "confirm": label("Cancel run", 30),
+            "deny": label("Keep running", 30),
+            "style": "danger",
+        },
+    )
+
+
+def _console_link(run: Run) -> Block | None:
+    url = safe_url(run.url)
+    return button("Open in Console", OPEN_ACTION, url=url) if url else None
+
+
+def _fallback(row: FollowedRun, run: Run) -> str:
+    word = "No longer followed" if row.lost else status_style(run.status).word
+    what = row.suite_name or run.test_suite_id or _cases(run)
+    parts = [f"{word}: {what} on {row.request.environment} ({row.project_name}).", f"{_counts(run)}."]
+    if row.findings and row.findings.failures:
+        shown = row.findings.failures[:SHOWN_FAILURES]
+        more = row.findings.failures_total - len(shown)
+        names = ", ".join(plain(case.name, _NAME_MAX) for case in shown)
+        parts.append(f"Not passed: {names}{f' and {more} more' if more > 0 else ''}.")
+    if row.lost:
+        parts.append(row.lost)
+    if row.outage_since is not None and row.read_at is not None and not row.is_over:
+        parts.append(f"As of {clock(row.read_at)}; Zof does not answer just now.")
+    parts.append(f"Run {run.id}, started by {row.asker.name} at {clock(row.accepted_at)}.")
+    return prose(" ".join(parts), 3000)

@@ -1,0 +1,124 @@
+"""The form that a bare `/zof` opens, and what comes back from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_bot.payloads import mapping, text
+from slack_bot.text import clip, plain, tidy
+from slack_bot.views.blocks import Block, label, section
+from zof_core.catalogue import Catalogue
+
+RUN_FORM: Final = "run_form"
+PROJECT: Final = "project"
+ENVIRONMENT: Final = "environment"
+SUITE: Final = "suite"
+CHOICE: Final = "choice"
+_FIELDS: Final = {"project": "Project", "environment": "Environment", "suite": "Suite"}
+_OPTIONS_MAX: Final = 100
+_VALUE_MAX: Final = 150
+_OPTION_TEXT_MAX: Final = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What the form gave: ids, None for what was not chosen, and the channel it was opened in."""
+
+    project: str | None
+    environment: str | None
+    suite: str | None
+    channel: str
+
+
+def run_form(catalogue: Catalogue, *, channel: str) -> Block | None:
+    """The modal, or None if the catalogue has nothing to choose from.
+
+    Suites stand in groups, one for each project; whether a suite belongs to the project is checked when the
+    form comes back. Options whose id is longer than Slack takes (150 characters) are left out.
+    """
+    projects = [_option(project.name or project.id, project.id) for project in catalogue.projects]
+    environments = dict.fromkeys(name for project in catalogue.projects for name in project.environments)
+    groups = [
+        {
+            "label": label(project.name or project.id, _OPTION_TEXT_MAX),
+            "options": _fit([_option(suite.name or suite.id, suite.id) for suite in project.suites]),
+        }
+        for project in catalogue.projects
+        if _fit([_option(suite.name or suite.id, suite.id) for suite in project.suites])
+    ]
+    names = _fit([_option(name, name) for name in environments])
+    if not _fit(projects) or not names or not groups:
+        return None
+    return {
+        "type": "modal",
+        "callback_id": RUN_FORM,
+        "private_metadata": json.dumps({"channel": channel}),
+        "title": label("Start a Zof run", 24),
+        "submit": label("Start run", 24),
+        "close": label("Close", 24),
+        "blocks": [
+            _select(PROJECT, {"options": _fit(projects)}, first=len(projects) == 1),
+            _select(ENVIRONMENT, {"options": names}),
+            _select(SUITE, {"option_groups": groups[:_OPTIONS_MAX]}),
+        ],
+    }
+
+
+def closing_note(title: str, text: str) -> Block:
+    """A modal with one paragraph, shown in place of a form that led nowhere."""
+    return {
+        "type": "modal",
+        "title": label(title, 24),
+        "close": label("Close", 24),
+        "blocks": [section(text)],
+    }
+
+
+def read_form(view: Mapping[str, Any]) -> Submitted:
+    """What a `view_submission` of the form says. Total: what is not there is None, or an empty channel."""
+    try:
+        metadata = json.loads(str(view.get("private_metadata") or "{}"))
+    except ValueError:
+        metadata = {}
+    values = mapping(mapping(view.get("state")).get("values"))
+
+    def chosen(block: str) -> str | None:
+        option = mapping(mapping(mapping(values.get(block)).get(CHOICE)).get("selected_option"))
+        value = option.get("value")
+        return tidy(value) or None if isinstance(value, str) else None
+
+    return Submitted(chosen(PROJECT), chosen(ENVIRONMENT), chosen(SUITE), text(mapping(metadata), "channel"))
+
+
+def field_errors(problems: Mapping[str, str]) -> dict[str, str]:
+    """Problems by field as Slack shows them under the form's inputs (150 characters are readable there)."""
+    blocks = {"project_id": PROJECT, "environment": ENVIRONMENT, "test_suite_id": SUITE}
+    return {blocks.get(field, SUITE): clip(tidy(text), 300) for field, text in problems.items()}
+
+
+def _select(block_id: str, options: dict[str, Any], *, first: bool = False) -> Block:
+    initial = {"initial_option": options["options"][0]} if first else {}
+    name = _FIELDS[block_id]
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": label(name, 2000),
+        "element": {
+            "type": "static_select",
+            "action_id": CHOICE,
+            "placeholder": label(f"Choose {'an' if name[0] in 'AEIOU' else 'a'} {name.lower()}", 150),
+            **options,
+            **initial,
+        },
+    }
+
+
+def _option(text: str, value: str) -> Block:
+    return {"text": label(plain(text, _OPTION_TEXT_MAX), _OPTION_TEXT_MAX), "value": value}
+
+
+def _fit(options: list[Block]) -> list[Block]:
+    return [option for option in options if 0 < len(option["value"]) <= _VALUE_MAX][:_OPTIONS_MAX]

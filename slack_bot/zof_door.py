@@ -1,0 +1,108 @@
+"""The bot's calls to Zof, each giving a plain value: what was read, that Zof said no, or did not answer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from slack_bot.results import FailedCase, Findings, Outcome, Read, Refused, Unavailable
+from slack_bot.views.card import SHOWN_FAILURES
+from zof_core import (
+    AsyncZofClient,
+    Run,
+    RunRequest,
+    ZofApiError,
+    ZofConflictError,
+    ZofConnectionError,
+    ZofDecodeError,
+    ZofInvalidRequestError,
+    ZofNotFoundError,
+    ZofRateLimitError,
+    ZofServerError,
+    ZofTimeoutError,
+)
+from zof_core.wording import error_sentences
+
+_TRANSIENT: Final = (ZofRateLimitError, ZofServerError, ZofConnectionError, ZofTimeoutError, ZofDecodeError)
+_NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
+_NOT_PASSED: Final = ("failed", "error")
+
+
+class ZofDoor:
+    """Calls Zof.
+
+    Args:
+        client: with few retries of its own, since what is tried again, the row says.
+    """
+
+    def __init__(self, client: AsyncZofClient) -> None:
+        self._client = client
+
+    async def start(self, request: RunRequest, idempotency_key: str) -> Read | Refused | Unavailable:
+        """`POST /runs`. With the same key it can be repeated: Zof answers with the first answer."""
+        try:
+            run = await self._client.runs.create(
+                project_id=request.project_id,
+                environment=request.environment,
+                test_suite_id=request.test_suite_id,
+                test_case_ids=request.test_case_ids,
+                idempotency_key=idempotency_key,
+            )
+        except ZofApiError as error:
+            return _start_failure(error)
+        return Read(Findings(run=run))
+
+    async def read(self, run_id: str, before: Findings | None = None) -> Read | Refused | Unavailable:
+        """`GET /runs/{id}`, and its first failed cases when their number has changed.
+
+        Args:
+            run_id: Zof's id.
+            before: what was read last.
+        """
+        try:
+            run = await self._client.runs.retrieve(run_id)
+            return Read(await self._findings(run, before))
+        except _TRANSIENT as error:
+            return Unavailable(error_sentences(error), error.retry_after)
+        except ZofApiError as error:
+            unknown = isinstance(error, ZofNotFoundError | ZofInvalidRequestError)
+            return Refused(error_sentences(error), Outcome.UNKNOWN_NAME if unknown else Outcome.FAULT)
+
+    async def cancel(self, run_id: str) -> Read | Refused | Unavailable | None:
+        """`POST /runs/{id}/cancel`. None if the run is complete already (409)."""
+        try:
+            return Read(Findings(run=await self._client.runs.cancel(run_id)))
+        except ZofConflictError:
+            return None
+        except _TRANSIENT as error:
+            return Unavailable(error_sentences(error), error.retry_after)
+        except ZofApiError as error:
+            return Refused(error_sentences(error), Outcome.FAULT)
+
+    async def _findings(self, run: Run, before: Findings | None) -> Findings:
+        total = _not_passed(run)
+        if before is not None and before.failures_total == total and before.failures:
+            return Findings(run=run, failures=before.failures, failures_total=total)
+        failures: list[FailedCase] = []
+        for status in _NOT_PASSED if total else ():
+            page = await self._client.results.list(run_id=run.id, status=status, limit=SHOWN_FAILURES)
+            failures += [
+                FailedCase(name=result.name or result.test_case_id or result.id, status=result.status)
+                for result in page.data
+            ]
+        return Findings(
+            run=run, failures=tuple(failures[:SHOWN_FAILURES]), failures_total=max(total, len(failures))
+        )
+
+
+def _not_passed(run: Run) -> int:
+    return (run.summary.failed or 0) + (run.summary.error or 0) if run.summary else 0
+
+
+def _start_failure(error: ZofApiError) -> Refused | Unavailable:
+    sentence = error_sentences(error)
+    if isinstance(error, _TRANSIENT):
+        return Unavailable(sentence, error.retry_after)
+    wrong_name = isinstance(error, ZofNotFoundError) or (
+        isinstance(error, ZofInvalidRequestError) and error.param in _NAMES
+    )
+    return Refused(sentence, Outcome.UNKNOWN_NAME if wrong_name else Outcome.FAULT)

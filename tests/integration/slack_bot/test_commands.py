@@ -1,0 +1,275 @@
+"""What a person can do, end to end: the bot between a real workspace and a real platform."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RELEASES, GENERAL = "C0RELEASES", "C0GENERAL"
+DANA, SAM, MIRA = "U02DANA", "U03SAM", "U04MIRA"
+
+
+async def test_a_run_is_started_followed_and_shown_to_its_end(shared: Any) -> None:
+    key = await shared.command("/zof run proj_abc staging suite_pr_smoke", user=SAM)
+    outcome = await shared.outcome(key)
+    assert (outcome.outcome, outcome.state, outcome.rule) == ("passed", "ended", "staging")
+    card = await shared.card_of(outcome.run_id)
+    for part in (
+        "Passed",
+        "PR smoke",
+        "staging",
+        "3 passed · 3 cases",
+        "Checkout",
+        "started by sam",
+        outcome.run_id,
+    ):
+        assert part in card["plain"]
+    assert "Passed: PR smoke on staging (Checkout). 3 passed" in card["text"]
+    assert "cancel_run" not in json.dumps(card["blocks"])
+    run = await shared.zof.runs.retrieve(outcome.run_id)
+    assert run.status == "passed"
+
+
+async def test_failed_cases_are_named(shared: Any) -> None:
+    outcome = await shared.outcome(await shared.command("/zof run proj_abc staging suite_regression"))
+    assert outcome.outcome == "failed"
+    card = await shared.card_of(outcome.run_id)
+    assert "1 passed, 1 failed, 1 error, 1 skipped · 4 cases" in card["plain"]
+    assert "test_bad" in card["plain"]
+    assert "test_broken" in card["plain"]
+    assert "started by Dana Ruiz" in card["plain"]
+
+
+async def test_names_do_as_well_as_ids(shared: Any) -> None:
+    outcome = await shared.outcome(await shared.command('/zof run checkout staging "pr smoke"'))
+    assert outcome.outcome == "passed"
+
+
+async def test_single_cases_can_be_run(shared: Any) -> None:
+    first = await shared.outcome(await shared.command("/zof run proj_abc staging suite_pr_smoke"))
+    results = await shared.zof.results.list(run_id=first.run_id)
+    cases = ",".join(result.test_case_id for result in results.data[:2])
+    outcome = await shared.outcome(await shared.command(f"/zof run proj_abc staging --cases {cases}"))
+    assert outcome.outcome == "passed"
+    assert "2 cases" in (await shared.card_of(outcome.run_id))["plain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "user", "result", "says"),
+    [
+        ("run proj_abc staging suite_pr_smoke", GENERAL, SAM, "denied", "no rule allows you"),
+        ("run proj_abc production suite_pr_smoke", RELEASES, SAM, "denied", "Here you can `run`"),
+        ("run proj_abc production suite_regression", RELEASES, DANA, "denied", "it writes orders"),
+        ("run", GENERAL, SAM, "denied", "no rule allows you"),
+        ("cancel run_whatever", RELEASES, SAM, "denied", "no rule allows you"),
+        ("run proj_abx staging suite_pr_smoke", RELEASES, SAM, "unknown_name", "Did you mean `proj_abc`?"),
+        ("run proj_abc stagign suite_pr_smoke", RELEASES, SAM, "unknown_name", "Did you mean `staging`?"),
+        (
+            "run proj_abc staging suite_pr_smok",
+            RELEASES,
+            SAM,
+            "unknown_name",
+            "Did you mean `suite_pr_smoke`?",
+        ),
+        ("run proj_abc staging", RELEASES, SAM, "usage", "/zof run PROJECT ENVIRONMENT SUITE"),
+        ("run proj_abc staging suite_pr_smoke --cases x", RELEASES, SAM, "usage", "Both a suite and cases"),
+        ("runn proj_abc", RELEASES, SAM, "usage", "Did you mean 'run'?"),
+        ("help", RELEASES, SAM, "answered", "run PROJECT ENVIRONMENT SUITE"),
+        ("run <!channel> *b* payload=x", RELEASES, SAM, "unknown_name", "There is no project"),
+    ],
+)
+async def test_what_is_not_done_is_told_to_its_author_only(
+    shared: Any, text: str, channel: str, user: str, result: str, says: str
+) -> None:
+    runs, others = await shared.runs(), await shared.seen_by(MIRA, channel)
+    outcome = await shared.outcome(await shared.command(f"/zof {text}", channel=channel, user=user))
+    assert outcome.outcome == result
+    told = await shared.last_told(user, channel)
+    assert says.replace("`", "") in told.replace("`", "")
+    assert await shared.seen_by(MIRA, channel) == others
+    assert [run.id for run in await shared.runs()] == [run.id for run in runs]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("run proj_other staging suite_pr_smoke", "proj_other"),
+        ("run proj_abc elsewhere suite_pr_smoke", "elsewhere"),
+        ("run proj_abc staging suite_missing", "suite_missing"),
+    ],
+)
+async def test_names_that_only_zof_can_judge_are_told_to_their_author_only(
+    shared: Any, text: str, says: str
+) -> None:
+    cards = await shared.cards()
+    outcome = await shared.outcome(await shared.command(f"/zof {text}"))
+    assert outcome.outcome == "unknown_name"
+    told = await shared.last_told(DANA)
+    assert says in told
+    assert "Nothing was started." in told
+    assert await shared.cards() == cards
+
+
+async def test_status_shows_a_run_to_its_asker_only(shared: Any) -> None:
+    ended = await shared.outcome(await shared.command("/zof run proj_abc staging suite_pr_smoke"))
+    others = await shared.seen_by(MIRA)
+    outcome = await shared.outcome(await shared.command(f"/zof status {ended.run_id}", user=SAM))
+    assert (outcome.outcome, outcome.run_id) == ("answered", ended.run_id)
+    told = await shared.last_told(SAM)
+    assert "Passed" in told
+    assert ended.run_id in told
+    assert await shared.seen_by(MIRA) == others
+    outcome = await shared.outcome(await shared.command("/zof status run_unknown", user=SAM))
+    assert outcome.outcome == "unknown_name"
+    assert "run_unknown" in await shared.last_told(SAM)
+
+
+async def test_a_run_of_somebody_elses_tool_is_shown_only_where_a_rule_allows_it(shared: Any) -> None:
+    run = await shared.zof.runs.create(
+        project_id="proj_abc", environment="production", test_suite_id="suite_pr_smoke"
+    )
+    allowed = await shared.outcome(await shared.command(f"/zof status {run.id}", user=DANA))
+    assert allowed.outcome == "answered"
+    denied = await shared.outcome(await shared.command(f"/zof status {run.id}", user=SAM))
+    assert denied.outcome == "denied"
+    assert "no rule allows you" in await shared.last_told(SAM)
+    await shared.zof.runs.wait_until_complete(run.id, timeout=20)
+
+
+async def started(shared: Any, until: Any, user: str = DANA) -> tuple[str, dict[str, Any]]:
+    """A gated run that stands on a card with a Cancel button."""
+    shared.close_gate()
+    key = await shared.command("/zof run proj_abc staging suite_gated", user=user)
+
+    async def card() -> Any:
+        run_id = shared.bot.store.command_outcome(key).run_id
+        found = await shared.card_of(run_id) if run_id else None
+        return found if found and "1 passed · 1 of 2" in found["plain"] else None
+
+    return key, await until(card)
+
+
+async def test_a_run_is_cancelled_by_its_button_once_by_who_may(shared: Any, until: Any) -> None:
+    key, card = await started(shared, until, user=SAM)
+    await shared.people.user(MIRA).click(RELEASES, card["ts"], "cancel_run")
+    await until(lambda: told(shared, MIRA, "no rule allows you cancel"))
+    assert "Running" in (await shared.card_of(shared.bot.store.command_outcome(key).run_id))["plain"]
+    sam = shared.people.user(SAM)
+    await asyncio.gather(*(sam.click(RELEASES, card["ts"], "cancel_run") for _ in range(2)))
+    outcome = await shared.outcome(key)
+    assert outcome.outcome == "canceled"
+    final = await shared.card_of(outcome.run_id)
+    assert "Cancelled" in final["plain"]
+    assert "cancelled by sam" in final["plain"]
+    answers = [m for m in await shared.seen_by(SAM) if m["ephemeral"] and outcome.run_id in m["plain"]]
+    assert len(answers) == 1
+
+
+async def told(shared: Any, user: str, says: str) -> bool:
+    return says in (await shared.last_told(user)).replace("`", "")
+
+
+async def test_a_run_is_cancelled_by_command(shared: Any, until: Any) -> None:
+    key, _ = await started(shared, until, user=SAM)
+    run_id = shared.bot.store.command_outcome(key).run_id
+    cancel = await shared.outcome(await shared.command(f"/zof cancel {run_id}", user=DANA))
+    assert cancel.outcome == "answered"
+    outcome = await shared.outcome(key)
+    assert outcome.outcome == "canceled"
+    assert "cancelled by Dana Ruiz" in (await shared.card_of(run_id))["plain"]
+    again = await shared.outcome(await shared.command(f"/zof cancel {run_id}", user=DANA))
+    assert again.outcome == "answered"
+    assert "complete already" in await shared.last_told(DANA)
+
+
+async def test_the_form_starts_a_run_by_the_same_checks(shared: Any) -> None:
+    sam = shared.people.user(SAM)
+    outcome = await shared.outcome(await shared.command("/zof", user=SAM))
+    assert outcome.outcome == "modal"
+    [view] = await sam.views()
+    answer = await sam.submit(
+        view["id"],
+        {"project/choice": "proj_abc", "environment/choice": "production", "suite/choice": "suite_pr_smoke"},
+    )
+    assert answer["delivery"]["outcome"] == "acked"
+    [view] = await sam.views()
+    assert "no rule allows you" in json.dumps(view)
+    await sam.close(view["id"], everything=True)
+
+    await shared.command("/zof run", user=SAM)
+    [view] = await sam.views()
+    before = {run.id for run in await shared.runs()}
+    await sam.submit(
+        view["id"],
+        {"project/choice": "proj_abc", "environment/choice": "staging", "suite/choice": "suite_pr_smoke"},
+    )
+    assert await sam.views() == []
+    ended = await shared.outcome(f"T0ZOF:{view['id']}")
+    assert ended.outcome == "passed"
+    assert {run.id for run in await shared.runs()} - before == {ended.run_id}
+
+
+async def test_the_same_delivery_twice_starts_one_run(shared: Any) -> None:
+    body = shared.command_body("run proj_abc staging suite_pr_smoke", trigger="1.2.twice")
+    headers = shared.signed(body)
+    answers = await asyncio.gather(*(shared.send_raw(body, headers) for _ in range(5)))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    before = len(await shared.cards())
+    outcome = await shared.outcome("T0ZOF:1.2.twice")
+    assert outcome.outcome == "passed"
+    assert len([card for card in await shared.cards() if outcome.run_id in card["plain"]]) == 1
+    assert len(await shared.cards()) <= before + 1
+
+
+class TestTheEdge:
+    """Requests that Slack did not send, or not just now."""
+
+    @pytest.mark.parametrize(
+        "spoil",
+        ["unsigned", "forged", "stale", "future", "tampered", "bad timestamp", "bad signature", "not ascii"],
+    )
+    async def test_is_refused_and_nothing_happens(self, shared: Any, spoil: str) -> None:
+        body = shared.command_body("run proj_abc staging suite_pr_smoke", trigger=f"1.2.{spoil}")
+        headers = shared.signed(body)
+        if spoil == "unsigned":
+            headers = {"Content-Type": headers["Content-Type"]}
+        elif spoil == "forged":
+            headers = shared.signed(body, secret="0" * 32)
+        elif spoil in {"stale", "future"}:
+            at = int(headers["X-Slack-Request-Timestamp"]) + (-301 if spoil == "stale" else 301)
+            headers = shared.signed(body, at=at)
+        elif spoil == "tampered":
+            body = body.replace(b"staging", b"production")
+        elif spoil == "bad timestamp":
+            headers["X-Slack-Request-Timestamp"] = "yesterday"
+        elif spoil == "bad signature":
+            headers["X-Slack-Signature"] = "v0="
+        else:
+            headers["X-Slack-Signature"] = "v0=" + "é" * 64
+        runs = len(await shared.runs())
+        answer = await shared.send_raw(body, {k: v.encode("latin-1") for k, v in headers.items()})
+        assert answer.status_code == 401
+        assert shared.bot.store.command_outcome(f"T0ZOF:1.2.{spoil}") is None
+        assert len(await shared.runs()) == runs
+
+    @pytest.mark.parametrize(
+        "body",
+        [b"payload=%7B", b"payload=[]", b"{", b"\xff\xfe", b"payload=" + b"[" * 50_000, b'{"type": 3}', b""],
+    )
+    async def test_signed_nonsense_is_answered_without_a_fault(self, shared: Any, body: bytes) -> None:
+        answer = await shared.send_raw(body, shared.signed(body))
+        assert answer.status_code in {200, 401, 404}
+
+    async def test_a_body_too_large_is_refused(self, shared: Any) -> None:
+        body = b"x" * 1_100_000
+        assert (await shared.send_raw(body, shared.signed(body))).status_code == 413
+
+    async def test_health_and_other_paths(self, shared: Any) -> None:
+        assert (await shared.http.get(f"{shared.bot_url}/healthz")).json() == {"status": "ok"}
+        assert (await shared.http.post(f"{shared.bot_url}/healthz")).status_code == 405
+        assert (await shared.http.get(f"{shared.bot_url}/elsewhere")).status_code == 404

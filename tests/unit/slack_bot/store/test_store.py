@@ -1,0 +1,205 @@
+"""The store: one file, each change together with the tick it owes."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
+from slack_bot.errors import StoreInUseError
+from slack_bot.following import Asker, Card, FollowedRun, State
+from slack_bot.results import Findings, Outcome
+from slack_bot.store import InboxKind, InboxOutcome, InboxRow, Store, StoreLock
+from zof_core import Run, RunRequest
+
+
+class Ticks(list[tuple[str, str, int, float]]):
+    """Notes what is put into the queue."""
+
+    def enqueue(self, _connection: sa.Connection, kind: str, key: str, seq: int, delay: float) -> None:
+        self.append((kind, key, seq, delay))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    made = Store(tmp_path / "deep" / "bot.sqlite")
+    yield made
+    made.close()
+
+
+def run_row(key: str = "k1") -> FollowedRun:
+    return FollowedRun(
+        key=key,
+        request=RunRequest(project_id="p", environment="e", test_suite_id="s"),
+        project_name="P",
+        asker=Asker(id="U1X", name="x"),
+        channel="C1X",
+        accepted_at=100.0,
+    )
+
+
+def errand_row(key: str = "e1") -> Errand:
+    return Errand(
+        key=key,
+        kind=Kind.STATUS,
+        run_id="run_1",
+        asker=Asker(id="U1X", name="x"),
+        channel="C1X",
+        asked_at=100.0,
+    )
+
+
+def inbox(key: str, entity: FollowedRun | Errand | None = None, **changes: Any) -> InboxRow:
+    fields: dict[str, Any] = {
+        "key": key,
+        "kind": InboxKind.COMMAND,
+        "received_at": 100.0,
+        "team": "T1",
+        "channel": "C1X",
+        "user_id": "U1X",
+        "user_name": "x",
+        "text": "/zof run",
+        "outcome": InboxOutcome.ACCEPTED if entity else InboxOutcome.ANSWERED,
+        "entity": entity,
+    }
+    return InboxRow(**{**fields, **changes})
+
+
+def test_the_file_is_for_its_owner_only(store: Store) -> None:
+    assert store.engine.url.database is not None
+    path = Path(store.engine.url.database)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_first_delivery_is_kept_and_later_ones_find_it(store: Store) -> None:
+    [first] = store.commit_inbox([inbox("k1", answer="first")])
+    [again, other] = store.commit_inbox([inbox("k1", answer="second"), inbox("k2")])
+    assert (first.fresh, again.fresh, other.fresh) == (True, False, True)
+    assert again.row.answer == "first"
+    assert [key for _, key in store.received()] == ["k1", "k2"]
+
+
+def test_interactions_become_living_rows_with_a_first_tick_once(store: Store) -> None:
+    ticks = Ticks()
+    store.commit_inbox([inbox("k1", run_row()), inbox("plain"), inbox("e1", errand_row())])
+    assert store.dispatch(ticks.enqueue) == 2
+    assert ticks == [("run", "k1", 0, 0.0), ("errand", "e1", 0, 0.0)]
+    assert store.dispatch(ticks.enqueue) == 0
+    assert store.load("run", "k1") == (run_row(), 0)
+    assert store.load("errand", "e1") == (errand_row(), 0)
+    assert store.load("run", "nothing") is None
+
+
+def test_nothing_is_dispatched_if_the_tick_cannot_be_put_in(store: Store) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("queue")
+
+    store.commit_inbox([inbox("k1", run_row())])
+    with pytest.raises(RuntimeError, match="queue"):
+        store.dispatch(broken)
+    assert store.load("run", "k1") is None
+    ticks = Ticks()
+    assert store.dispatch(ticks.enqueue) == 1
+
+
+def alive(store: Store) -> Ticks:
+    ticks = Ticks()
+    store.commit_inbox([inbox("k1", run_row())])
+    store.dispatch(ticks.enqueue)
+    ticks.clear()
+    return ticks
+
+
+def test_the_first_change_wins(store: Store) -> None:
+    ticks = alive(store)
+    changed = run_row().model_copy(update={"state": State.STARTING})
+    assert store.save(changed, 0, 107.5, 100.0, ticks.enqueue)
+    assert not store.save(run_row(), 0, 100.0, 100.0, ticks.enqueue)
+    assert ticks == [("run", "k1", 1, 7.5)]
+    assert store.load("run", "k1") == (changed, 1)
+
+
+def test_a_row_at_its_end_owes_no_tick(store: Store) -> None:
+    ticks = alive(store)
+    assert store.save(run_row().model_copy(update={"state": State.ENDED}), 0, None, 100.0, ticks.enqueue)
+    assert ticks == []
+    assert store.overdue(1e12) == []
+    assert not store.change_run("k1", lambda row: row, 100.0, ticks.enqueue)
+
+
+def test_a_row_that_lost_its_tick_gets_a_new_one(store: Store) -> None:
+    ticks = alive(store)
+    assert store.overdue(99.0) == []
+    late = store.overdue(101.0)
+    assert late == [("run", "k1", 0)]
+    assert store.wake(late, 170.0, ticks.enqueue) == 1
+    assert store.wake(late, 170.0, ticks.enqueue) == 0
+    assert ticks == [("run", "k1", 1, 0.0)]
+
+
+def test_attempts_are_noted_before_and_survive_a_change_from_outside(store: Store) -> None:
+    ticks = alive(store)
+    assert store.note_attempt("k1", 0) == 0
+    assert store.note_attempt("k1", 0) == 1
+    assert store.note_attempt("k1", 7) is None
+    stale = run_row()
+    assert store.change_run("k1", lambda _: stale, 100.0, ticks.enqueue)
+    found = store.load("run", "k1")
+    assert found is not None
+    assert isinstance(found[0], FollowedRun)
+    assert found[0].card.attempts == 2
+    shown = found[0].model_copy(update={"card": Card(ts="1.1")})
+    assert store.save(shown, found[1], 100.0, 100.0, ticks.enqueue)
+    assert store.note_attempt("k1", found[1] + 1) == 0
+
+
+def test_a_run_is_found_by_zofs_id(store: Store) -> None:
+    ticks = alive(store)
+    assert store.followed_by_run_id("run_1") is None
+    row = run_row().model_copy(update={"findings": Findings(run=Run(id="run_1", status="running"))})
+    store.save(row, 0, 100.0, 100.0, ticks.enqueue)
+    assert store.followed_by_run_id("run_1") == row
+    assert store.followed_by_key("k1") == row
+
+
+def test_what_became_of_a_command(store: Store) -> None:
+    ticks = alive(store)
+    store.commit_inbox([inbox("denied", outcome=InboxOutcome.DENIED, answer="no", rule="no rule")])
+    denied = store.command_outcome("denied")
+    assert denied is not None
+    assert (denied.outcome, denied.settled, denied.answer, denied.rule) == ("denied", True, "no", "no rule")
+    assert store.command_outcome("unknown") is None
+    going = store.command_outcome("k1")
+    assert going is not None
+    assert (going.outcome, going.settled, going.state) == ("accepted", False, "accepted")
+    ended = run_row().model_copy(
+        update={
+            "state": State.ENDED,
+            "outcome": Outcome.FAILED,
+            "findings": Findings(run=Run(id="run_1", status="failed")),
+        }
+    )
+    store.save(ended, 0, None, 100.0, ticks.enqueue)
+    over = store.command_outcome("k1")
+    assert over is not None
+    assert (over.outcome, over.settled, over.run_id, over.state) == ("failed", True, "run_1", "ended")
+    waiting = errand_row().model_copy(update={"outcome": ErrandOutcome.DENIED, "state": ErrandState.ANSWERED})
+    store.commit_inbox([inbox("e1", waiting)])
+    unsaid = store.command_outcome("e1")
+    assert unsaid is not None
+    assert (unsaid.outcome, unsaid.settled, unsaid.run_id) == ("accepted", False, "run_1")
+
+
+def test_a_store_has_one_bot(tmp_path: Path) -> None:
+    path = tmp_path / "bot.sqlite"
+    first, second = StoreLock(path), StoreLock(path)
+    first.acquire()
+    with pytest.raises(StoreInUseError, match=r"bot\.sqlite: another bot \(process \d+\)"):
+        second.acquire()
+    first.release()
+    second.acquire()
+    second.release()

@@ -1,0 +1,95 @@
+"""`zofops.toml`, read strictly."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from slack_bot.config import load_config
+from slack_bot.errors import ConfigError
+
+RULE = """
+[[allow]]
+channels = ["C0RELEASES"]
+verbs = ["run"]
+projects = ["proj_abc"]
+environments = ["staging"]
+people = ["*"]
+"""
+
+
+def load(tmp_path: Path, text: str):
+    path = tmp_path / "zofops.toml"
+    path.write_text(textwrap.dedent(text), "utf-8")
+    return load_config(path)
+
+
+def test_the_example_is_valid() -> None:
+    config = load_config(Path(__file__).parents[3] / "examples" / "zofops.toml")
+    assert config.policy.people["U02DANA"].roles == ("qa-lead",)
+    assert config.policy.allow[0].name.startswith("staging for everyone")
+    assert config.policy.allow[0].suites == ("*",)
+    assert [suite.id for suite in config.catalogue.projects[0].suites] == [
+        "suite_pr_smoke",
+        "suite_regression",
+    ]
+
+
+def test_rules_without_a_name_are_numbered(tmp_path: Path) -> None:
+    config = load(tmp_path, RULE + RULE + "[[deny]]\nenvironments = ['production']\n")
+    assert [rule.name for rule in config.policy.allow] == ["allow #1", "allow #2"]
+    assert config.policy.deny[0].name == "deny #1"
+    assert config.policy.deny[0].verbs == ("run", "rerun", "cancel", "status")
+
+
+def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
+    assert load(tmp_path, "").policy.allow == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (RULE + "approvals = 2\n", ["[[allow]] #1", "`approvals`", "not supported by this version"]),
+        (RULE + 'requires = { suite = "s" }\n', ["[[allow]] #1", "`requires`", "not supported"]),
+        (
+            '[[deny]]\nenvironments = ["production"]\nwhen = "Fri 16:00-Mon 08:00 Europe/Berlin"\n',
+            ["[[deny]] #1", "`when` (freeze windows)", "not supported"],
+        ),
+        (
+            RULE.replace('people = ["*"]', 'people = ["group:release-managers"]'),
+            ["`people`", "user groups", "not supp"],
+        ),
+        (
+            RULE.replace('"C0RELEASES"', '"#releases"'),
+            ["[[allow]] #1 `channels`", "'#releases' is not a channel id"],
+        ),
+        (RULE.replace('"C0RELEASES"', '"*"'), ["[[allow]] #1", "lists each channel by its id"]),
+        (RULE.replace('"run"', '"deploy"'), ["[[allow]] #1 `verbs`", "'deploy' is not a verb", "run, rerun"]),
+        (RULE.replace('["staging"]', "[]"), ["[[allow]] #1 `environments`", "is empty"]),
+        (RULE.replace('people = ["*"]', 'people = ["dana"]'), ["`people`", "'dana' is neither a user id"]),
+        (RULE.replace('people = ["*"]\n', ""), ["[[allow]] #1 `people`", "Field required"]),
+        (RULE + 'chanels = ["C0X"]\n', ["[[allow]] #1 `chanels`", "not permitted"]),
+        (RULE + 'reason = "x"\n', ["[[allow]] #1", "`reason` belongs to [[deny]]"]),
+        (RULE + 'name = "x"\n' + RULE + 'name = "x"\n', ["two rules are called 'x'"]),
+        ('[people]\ndana = { name = "Dana" }\n', ["[people] `dana", "is not a user id"]),
+        ('[people]\nU02DANA = { roles = ["x"] }\n', ["[people] `U02DANA.name`", "Field required"]),
+        ("[alow]\n", ["`alow`", "not permitted"]),
+        ("allow = 3\n", ["`allow`"]),
+        ("[[allow]\n", ["not valid TOML"]),
+        ('[[catalogue.projects]]\nname = "x"\n', ["catalogue.projects", "id"]),
+    ],
+)
+def test_a_problem_names_file_table_and_key(tmp_path: Path, text: str, says: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    sentence = str(caught.value)
+    assert "zofops.toml" in sentence
+    for part in says:
+        assert part in sentence, sentence
+
+
+def test_a_missing_file_says_what_to_set(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml.*ZOFOPS_CONFIG"):
+        load_config(tmp_path / "nowhere.toml")

@@ -1,0 +1,365 @@
+"""A followed run's life, as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_bot import following
+from slack_bot.following import (
+    Asker,
+    Card,
+    Done,
+    Finish,
+    FollowedRun,
+    Poll,
+    Say,
+    Show,
+    Start,
+    State,
+    Wait,
+    decide,
+)
+from slack_bot.results import (
+    CardMissing,
+    Closed,
+    FailedCase,
+    Findings,
+    Outcome,
+    Read,
+    Refused,
+    Said,
+    Shown,
+    SlackBusy,
+    SlackRefused,
+    Unavailable,
+)
+from slack_bot.settings import Timing
+from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, pause
+from zof_core import Run, RunRequest
+
+NEW, OLD = "new", "old"
+
+
+class TestDecide:
+    """What to do with a row in each of its conditions."""
+
+    @pytest.mark.parametrize(
+        ("changes", "now", "expected"),
+        [
+            ({}, 1000, Start()),
+            ({"state": State.STARTING, "next_try_at": 1004}, 1003, Wait(1004)),
+            ({"state": State.STARTING, "next_try_at": 1004}, 1004, Start()),
+            ({"state": State.STARTING, "next_try_at": 1004, "notice": "wait"}, 1001, Say("wait")),
+            (
+                {"state": State.STARTING, "next_try_at": 1009, "notice": "wait", "notice_not_before": 1005},
+                1001,
+                Wait(1005),
+            ),
+            ({"outcome": Outcome.FAULT, "notice": "no"}, 1001, Say("no")),
+            ({"outcome": Outcome.FAULT}, 1001, Finish()),
+            ({"state": State.ENDED, "outcome": Outcome.FAULT}, 1001, Done()),
+        ],
+    )
+    def test_before_there_is_a_run(
+        self, make_row: Any, changes: dict[str, Any], now: float, expected: Any
+    ) -> None:
+        assert decide(make_row(**changes), now, "") == expected
+
+    @pytest.mark.parametrize(
+        ("changes", "card", "now", "expected"),
+        [
+            ({}, {}, 1000, Show()),
+            ({}, {"not_before": 1002}, 1000, Poll("run_1")),
+            ({"next_poll_at": 1005}, {"not_before": 1002}, 1000, Wait(1002)),
+            ({"next_poll_at": 1005}, {"ts": "1.1", "shown": NEW}, 1000, Wait(1005)),
+            ({"next_poll_at": 1005}, {"ts": "1.1", "shown": OLD}, 1000, Show()),
+            ({"next_poll_at": 1005}, {"ts": "1.1", "shown": OLD, "not_before": 1009}, 1001, Wait(1005)),
+            ({"next_poll_at": 1005}, {"ts": "1.1", "shown": NEW}, 1005, Poll("run_1")),
+            ({"next_poll_at": 1005}, {"given_up": "gone"}, 1000, Wait(1005)),
+            ({"outcome": Outcome.PASSED}, {"ts": "1.1", "shown": OLD}, 1005, Show()),
+            ({"outcome": Outcome.PASSED}, {"ts": "1.1", "shown": OLD, "not_before": 1009}, 1005, Wait(1009)),
+            ({"outcome": Outcome.PASSED}, {"ts": "1.1", "shown": NEW}, 1005, Finish()),
+            ({"outcome": Outcome.PASSED}, {"given_up": "gone"}, 1005, Finish()),
+            (
+                {"outcome": Outcome.PASSED, "notice": "it passed"},
+                {"given_up": "gone"},
+                1005,
+                Say("it passed"),
+            ),
+        ],
+    )
+    def test_while_there_is_a_run(
+        self,
+        make_row: Any,
+        make_run: Any,
+        changes: dict[str, Any],
+        card: dict[str, Any],
+        now: float,
+        expected: Any,
+    ) -> None:
+        assert decide(make_row(make_run(), **changes, card=Card(**card)), now, NEW) == expected
+
+
+class TestStarting:
+    """From accepted to following, or to an end without a run."""
+
+    def test_a_started_run_is_followed_and_shown(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row = apply(make_row(), Start(), Read(Findings(run=make_run("queued"))), 1001, timing)
+        assert (row.state, row.run.id, row.read_at, row.next_poll_at) == (
+            State.FOLLOWING,
+            "run_1",
+            1001,
+            1006,
+        )
+        assert decide(row, 1001, NEW) == Show()
+
+    def test_a_refusal_is_told_to_its_author_and_nothing_is_posted(
+        self, make_row: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(), Start(), Refused("No such suite.", Outcome.UNKNOWN_NAME), 1001, timing)
+        assert decide(row, 1001, "") == Say("No such suite. Nothing was started.")
+        row = apply(row, Say("No such suite."), Said(), 1002, timing)
+        assert decide(row, 1002, "") == Finish()
+        row = apply(row, Finish(), Closed(), 1002, timing)
+        assert (row.state, row.outcome) == (State.ENDED, Outcome.UNKNOWN_NAME)
+
+    def test_after_a_doubtful_try_a_refusal_does_not_say_that_nothing_was_started(
+        self, make_row: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(start_tries=1), Start(), Refused("No.", Outcome.FAULT), 1001, timing)
+        assert row.notice == "No."
+
+    def test_an_outage_is_told_once_and_the_start_is_tried_again(self, make_row: Any, timing: Timing) -> None:
+        row = apply(make_row(), Start(), Unavailable("Zof is away."), 1001, timing)
+        assert row.state is State.STARTING
+        assert row.notice is not None
+        assert "Zof is away. Nothing is lost: I keep trying for 120 s" in row.notice
+        assert row.next_try_at == 1003
+        row = apply(row, Say(row.notice), Said(), 1001, timing)
+        row = apply(row, Start(), Unavailable("Zof is away."), 1003, timing)
+        assert row.notice is None
+        assert row.next_try_at == 1007
+
+    def test_what_zof_asks_to_wait_is_waited(self, make_row: Any, timing: Timing) -> None:
+        row = apply(make_row(), Start(), Unavailable("Too many.", retry_after=30), 1001, timing)
+        assert row.next_try_at == 1031
+
+    def test_the_last_try_is_at_the_end_of_the_patience(self, make_row: Any, timing: Timing) -> None:
+        late = make_row(state=State.STARTING, start_tries=9, told_outage=True)
+        row = apply(late, Start(), Unavailable("Zof is away."), 1110, timing)
+        assert row.next_try_at == 1120
+        row = apply(row, Start(), Unavailable("Zof is away."), 1120, timing)
+        assert row.outcome is Outcome.FAULT
+        assert row.notice is not None
+        assert "I tried for 120 s" in row.notice
+        assert "type the command again" in row.notice
+
+
+class TestFollowing:
+    """From started to its end."""
+
+    def test_looks_grow_slower_up_to_a_limit(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row, gaps = make_row(make_run()), []
+        for _ in range(12):
+            row = apply(row, Poll("run_1"), Read(Findings(run=make_run())), 2000, timing)
+            gaps.append(row.next_poll_at - 2000)
+        assert gaps == sorted(gaps)
+        assert gaps[0] == timing.poll_first
+        assert gaps[-1] == timing.poll_max
+
+    @pytest.mark.parametrize(
+        ("status", "outcome"),
+        [
+            ("passed", Outcome.PASSED),
+            ("failed", Outcome.FAILED),
+            ("error", Outcome.ERROR),
+            ("canceled", Outcome.CANCELED),
+            ("cancelled", Outcome.CANCELED),
+        ],
+    )
+    def test_the_end_is_shown_and_then_it_is_over(
+        self, make_row: Any, make_run: Any, timing: Timing, status: str, outcome: Outcome
+    ) -> None:
+        row = make_row(make_run(), card=Card(ts="1.1", shown=OLD))
+        row = apply(row, Poll("run_1"), Read(Findings(run=make_run(status))), 1010, timing)
+        assert row.outcome is outcome
+        assert decide(row, 1010, NEW) == Show()
+        row = apply(row, Show(), Shown("1.1", NEW), 1010, timing)
+        assert decide(row, 1010, NEW) == Finish()
+
+    def test_an_outage_is_remembered_until_zof_answers_again(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(make_run()), Poll("run_1"), Unavailable("Zof is away."), 1010, timing)
+        assert (row.outage_since, row.read_at, row.outcome) == (1010, 1000.0, None)
+        assert row.next_poll_at > 1010
+        row = apply(row, Poll("run_1"), Read(Findings(run=make_run())), 1020, timing)
+        assert (row.outage_since, row.read_at) == (None, 1020)
+
+    def test_following_ends_after_a_day_of_silence(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = make_row(make_run(), outage_since=1000.0, card=Card(ts="1.1", shown=OLD))
+        row = apply(row, Poll("run_1"), Unavailable("Zof is away."), 1000 + timing.follow_patience, timing)
+        assert row.outcome is Outcome.FAULT
+        assert row.lost == "Zof is away. I no longer follow this run."
+
+    def test_a_run_that_zof_no_longer_knows_ends_with_a_clear_card(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(make_run()), Poll("run_1"), Refused("Gone.", Outcome.UNKNOWN_NAME), 1010, timing)
+        assert (row.outcome, row.lost) == (Outcome.FAULT, "Gone.")
+        assert decide(row, 1010, NEW) == Show()
+
+    def test_a_cancel_makes_it_look_at_once_and_can_rearm_the_button(
+        self, make_row: Any, make_run: Any
+    ) -> None:
+        row = make_row(make_run(), next_poll_at=2000.0)
+        woken = look_again_soon(row, 1010, canceled_by="Dana Ruiz", rearm=False)
+        assert (woken.next_poll_at, woken.canceled_by, woken.cancel_round) == (1010, "Dana Ruiz", 0)
+        rearmed = look_again_soon(woken, 1011, canceled_by=None, rearm=True)
+        assert (rearmed.canceled_by, rearmed.cancel_round) == ("Dana Ruiz", 1)
+
+
+class TestCard:
+    """What Slack may say to a post or an update."""
+
+    def test_a_doubtful_post_is_noted_so_that_it_is_looked_for(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(make_run()), Show(), SlackBusy(doubtful=True), 1010, timing)
+        assert (row.card.attempts, row.card.doubted) == (1, True)
+        assert row.card.not_before >= 1010 + timing.doubt_pause
+
+    def test_a_post_that_slack_put_off_is_not_in_doubt(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(make_run()), Show(), SlackBusy(retry_after=40), 1010, timing)
+        assert (row.card.attempts, row.card.not_before, row.card.doubted) == (0, 1050, False)
+
+    def test_updates_keep_a_distance(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row = apply(make_row(make_run()), Show(), Shown("1.1", OLD), 1010, timing)
+        assert (row.card.ts, row.card.shown, row.card.not_before) == ("1.1", OLD, 1010 + timing.card_every)
+
+    def test_refused_blocks_become_text(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row = apply(make_row(make_run()), Show(), SlackRefused("blocks", layout=True), 1010, timing)
+        assert row.card.plain
+        row = apply(row, Show(), SlackRefused("blocks", layout=True), 1010, timing)
+        assert row.card.given_up == "blocks"
+
+    def test_a_deleted_card_is_posted_anew_once(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row = make_row(make_run(), card=Card(ts="1.1", shown=OLD))
+        row = apply(row, Show(), CardMissing(), 1010, timing)
+        assert (row.card.ts, row.card.reposts) == (None, 1)
+        row = apply(
+            row.model_copy(update={"card": Card(ts="2.2", reposts=1)}), Show(), CardMissing(), 1010, timing
+        )
+        assert row.card.given_up is not None
+
+    def test_without_a_place_to_post_the_author_is_told_now_and_at_the_end(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(make_run()), Show(), SlackRefused("I am not in this channel."), 1010, timing)
+        assert row.notice == "I am not in this channel. Run run_1 goes on; /zof status run_1 shows it."
+        row = apply(row, Say(row.notice), Said(), 1010, timing)
+        assert decide(row, 1010, NEW) == Poll("run_1")
+        row = apply(row, Poll("run_1"), Read(Findings(run=make_run("failed"))), 1020, timing)
+        assert row.notice == "Run run_1 has ended: failed. (I am not in this channel.)"
+
+    def test_slack_is_tried_for_a_day(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row = make_row(make_run("passed"), outcome=Outcome.PASSED, card=Card(ts="1.1", shown=OLD, tries=500))
+        row = apply(row, Show(), SlackBusy(), 5000, timing)
+        assert row.card.given_up is None
+        row = apply(row, Show(), SlackBusy(), 1000 + timing.follow_patience, timing)
+        assert row.card.given_up is not None
+
+
+def test_pauses_double_up_to_a_limit_and_never_undercut_what_was_asked(timing: Timing) -> None:
+    assert [pause(tries, timing) for tries in (1, 2, 3, 4, 5, 50, 5000)] == [2, 4, 8, 16, 30, 30, 30]
+    assert pause(1, timing, 90) == 90
+
+
+def test_faults_of_our_own_are_tried_a_few_times_and_then_said(
+    make_row: Any, make_run: Any, timing: Timing
+) -> None:
+    row = make_row(make_run())
+    for number in range(1, MAX_FAULTS):
+        row = after_fault(row, 1000, timing)
+        assert (row.faults, row.outcome) == (number, None)
+        assert decide(row, 1000, NEW) == Wait(1000 + pause(number, timing))
+    row = after_fault(row, 1000, timing)
+    assert row.outcome is Outcome.FAULT
+    assert row.notice is not None
+    for _ in range(MAX_FAULTS):
+        row = after_fault(row, 1000, timing)
+    assert row.state is State.ENDED
+
+
+def test_a_row_survives_the_store_unchanged(make_row: Any, make_run: Any) -> None:
+    findings = Findings(run=make_run(new_field={"a": 1}), failures=(FailedCase(name="t", status="failed"),))
+    row = make_row(make_run(), findings=findings, card=Card(ts="1.1", shown=OLD), outcome=Outcome.ERROR)
+    again = FollowedRun.model_validate_json(row.model_dump_json())
+    assert again == row
+    assert "hooks.slack.com" not in repr(row)
+
+
+_RESULTS = st.one_of(
+    st.builds(
+        lambda status, failed: Read(
+            Findings(
+                run=Run(id="run_1", status=status, summary={"total": 3, "failed": failed}),
+                failures_total=failed,
+            )
+        ),
+        st.sampled_from(["queued", "running", "passed", "failed", "error", "canceled", "new_status"]),
+        st.integers(0, 3),
+    ),
+    st.builds(Refused, st.just("no"), st.sampled_from([Outcome.UNKNOWN_NAME, Outcome.FAULT])),
+    st.builds(Unavailable, st.just("away"), st.none() | st.floats(0, 100)),
+    st.just(Shown("1.1", NEW)),
+    st.just(Said()),
+    st.builds(SlackBusy, st.none() | st.floats(0, 100), st.booleans()),
+    st.just(CardMissing()),
+    st.builds(SlackRefused, st.just("no"), st.booleans()),
+    st.just(Closed()),
+)
+
+
+@given(st.lists(_RESULTS, max_size=60), st.lists(st.floats(0, 60), min_size=60, max_size=60))
+def test_no_order_of_results_loses_or_doubles_anything(results: list[Any], steps: list[float]) -> None:
+    """Whatever happens in whatever order: no start once a run is known, nothing done after the end, no dead end."""
+    timing, now = Timing(), 1000.0
+    row = FollowedRun(
+        key="k",
+        request=RunRequest(project_id="p", environment="e", test_suite_id="s"),
+        project_name="p",
+        asker=Asker(id="U1X", name="x"),
+        channel="C1X",
+        accepted_at=now,
+    )
+    for result, step in zip(results, steps, strict=False):
+        todo = decide(row, now, NEW)
+        if isinstance(todo, Done):
+            assert row.outcome is not None
+            return
+        if isinstance(todo, Wait):
+            assert todo.until > now
+            now = max(todo.until, now + step)
+            continue
+        if isinstance(todo, Start):
+            assert row.run is None
+        if isinstance(todo, Show):
+            assert row.run is not None
+        if isinstance(todo, Finish):
+            assert row.outcome is not None
+            assert row.notice is None
+        before = row
+        row = apply(row, todo, Closed() if isinstance(todo, Finish) else result, now, timing)
+        assert following.FollowedRun.model_validate_json(row.model_dump_json()) == row
+        if before.outcome is not None:
+            assert row.outcome is before.outcome
+        now += step

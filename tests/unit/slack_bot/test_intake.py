@@ -1,0 +1,143 @@
+"""From a request to what is committed and answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_bot import grammar
+from slack_bot.config import load_config
+from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
+from slack_bot.following import Asker, FollowedRun
+from slack_bot.intake import judge_cancel_click, judge_command, judge_submission
+from slack_bot.requests import Click, SlashCommand, Submission
+from slack_bot.store import InboxOutcome
+from slack_bot.views.form import Submitted
+
+CONFIG = load_config(Path(__file__).parents[3] / "examples" / "zofops.toml")
+
+
+def command(text: str, *, user: str = "U03SAM", channel: str = "C0RELEASES") -> SlashCommand:
+    return SlashCommand("T0ZOF", channel, Asker(id=user, name="handle"), "/zof", text, "1.2.3", "https://x")
+
+
+def judge(text: str, followed: FollowedRun | None = None, **who: str) -> Any:
+    return judge_command(command(text, **who), grammar.parse(text), CONFIG, followed, 100.0)
+
+
+def click(user: str) -> Click:
+    return Click(
+        "T0ZOF", "C0RELEASES", Asker(id=user, name="handle"), "cancel_run", "", "17.1", "1.2.3", None
+    )
+
+
+def test_an_accepted_run_carries_ids_names_and_who_asked() -> None:
+    verdict = judge("run Checkout staging 'PR smoke'")
+    assert (verdict.outcome, verdict.rule) == (InboxOutcome.ACCEPTED, "staging for everyone in #releases")
+    assert verdict.answer is None
+    row = verdict.entity
+    assert isinstance(row, FollowedRun)
+    assert (row.key, row.accepted_at, row.asker) == (
+        "T0ZOF:1.2.3",
+        100.0,
+        Asker(id="U03SAM", name="Sam Okafor"),
+    )
+    assert (row.request.project_id, row.request.test_suite_id) == ("proj_abc", "suite_pr_smoke")
+    assert (row.project_name, row.suite_name) == ("Checkout", "PR smoke")
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "says"),
+    [
+        ("run proj_abx staging suite_pr_smoke", "unknown_name", "Did you mean `proj_abc`?"),
+        ("run proj_abc stagign suite_pr_smoke", "unknown_name", "Did you mean `staging`?"),
+        ("run proj_abc staging suite_pr_smok", "unknown_name", "Did you mean `suite_pr_smoke`?"),
+        ("run proj_abc production suite_pr_smoke", "denied", "Here you can `run`: `staging` of `proj_abc`"),
+        ("run proj_abc staging", "usage", "Nothing to run was named"),
+        ("run proj_abc staging suite_pr_smoke --cases tc_1", "usage", "Both a suite and cases"),
+        ("run proj_abc staging a/b", "unknown_name", "Known: `suite_pr_smoke`"),
+        ("run proj_abc staging --cases a/b", "usage", "has a slash in it"),
+        ("run proj_abc", "usage", "/zof run PROJECT"),
+        ("cancel run_1", "denied", "no rule allows you `cancel`"),
+        ("status a/b", "usage", "has a slash in it"),
+        ("help", "answered", "What I can do"),
+    ],
+)
+def test_what_is_not_accepted_says_why(text: str, outcome: str, says: str) -> None:
+    verdict = judge(text)
+    assert verdict.outcome.value == outcome
+    assert verdict.entity is None
+    assert says in verdict.answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "run", "run proj_abc staging suite_pr_smoke", "run zzz zzz zzz", "status run_1"]
+)
+def test_a_channel_that_no_rule_names_learns_nothing(text: str) -> None:
+    verdict = judge(text, channel="C0GENERAL")
+    assert verdict.outcome is InboxOutcome.DENIED
+    assert "zzz" not in verdict.answer.text
+    assert "<#C0RELEASES>" in verdict.answer.text
+
+
+def test_a_bare_command_opens_the_form() -> None:
+    verdict = judge("")
+    assert verdict.outcome is InboxOutcome.MODAL
+    assert verdict.modal["callback_id"] == "run_form"
+
+
+def test_status_and_cancel_become_errands(make_row: Any, make_run: Any) -> None:
+    status = judge("status run_1")
+    assert isinstance(status.entity, Errand)
+    assert (status.entity.kind, status.entity.run_id, status.entity.followed_key) == (
+        Kind.STATUS,
+        "run_1",
+        None,
+    )
+    mine = make_row(make_run(), asker=Asker(id="U03SAM", name="Sam Okafor"))
+    cancel = judge("cancel run_1", mine)
+    assert (cancel.rule, cancel.entity.followed_key) == ("own run", mine.key)
+    assert judge("cancel run_1", make_row(make_run())).outcome is InboxOutcome.DENIED
+    assert judge("cancel run_1", make_row(make_run()), user="U02DANA").outcome is InboxOutcome.ACCEPTED
+
+
+def test_a_click_is_authorised_again_and_a_denial_is_answered(make_row: Any, make_run: Any) -> None:
+    followed = make_row(make_run())
+    allowed = judge_cancel_click(click("U02DANA"), "3", followed, CONFIG, 100.0)
+    assert allowed.outcome is InboxOutcome.ACCEPTED
+    assert allowed.entity.key == "T0ZOF:17.1:cancel_run:3"
+    denied = judge_cancel_click(click("U04MIRA"), "3", followed, CONFIG, 100.0)
+    assert denied.outcome is InboxOutcome.DENIED
+    assert denied.entity.key == "T0ZOF:1.2.3"
+    assert (denied.entity.state, denied.entity.outcome) == (ErrandState.ANSWERED, ErrandOutcome.DENIED)
+    gone = judge_cancel_click(click("U02DANA"), "3", None, CONFIG, 100.0)
+    assert "no longer follow" in gone.entity.answer
+
+
+def test_a_form_goes_through_the_same_checks() -> None:
+    request = Submission("T0ZOF", Asker(id="U03SAM", name="handle"), "V1", "run_form", "1.2.4", {})
+    good = Submitted("proj_abc", "staging", "suite_pr_smoke", "C0RELEASES")
+    accepted = judge_submission(request, good, CONFIG, 100.0)
+    assert accepted.outcome is InboxOutcome.ACCEPTED
+    assert accepted.entity is not None
+    assert accepted.entity.key == "T0ZOF:V1"
+    assert judge_submission(
+        request, Submitted(None, None, None, "C0RELEASES"), CONFIG, 1.0
+    ).problems.keys() == {
+        "project_id",
+        "environment",
+        "test_suite_id",
+    }
+    elsewhere = Submitted("proj_abc", "staging", "suite_pr_smoke", "")
+    assert judge_submission(request, elsewhere, CONFIG, 100.0).outcome is InboxOutcome.DENIED
+
+
+@given(st.text(max_size=60), st.sampled_from(["C0RELEASES", "C0GENERAL"]))
+def test_every_text_gives_a_verdict_with_an_answer_or_something_to_do(text: str, channel: str) -> None:
+    for typed in (text, f"run {text}", f"run proj_abc staging {text}", f"status {text}", f"cancel {text}"):
+        verdict = judge(typed, channel=channel)
+        assert verdict.answer or verdict.entity or verdict.modal

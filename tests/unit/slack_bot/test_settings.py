@@ -1,0 +1,70 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slack_bot.errors import SettingsError
+from slack_bot.settings import BotSettings, Timing
+
+ENVIRON = {
+    "SLACK_BOT_TOKEN": "xoxb-secret-token",
+    "SLACK_SIGNING_SECRET": "signing-secret",
+    "ZOF_API_KEY": "zof-secret-key",
+    "ZOFOPS_CONFIG": "/etc/zofops.toml",
+}
+
+
+def test_defaults_are_slacks_and_zofs_own() -> None:
+    settings = BotSettings.from_env(ENVIRON)
+    assert settings.slack_base_url == "https://slack.com/api/"
+    assert settings.zof_base_url == "https://api.zof.ai/v1"
+    assert settings.store_path == Path("zofops.sqlite")
+    assert settings.config_path == Path("/etc/zofops.toml")
+    assert settings.zof_api_key.get_secret_value() == "zof-secret-key"
+
+
+def test_stand_ins_on_this_machine_and_other_intervals() -> None:
+    more = {
+        "SLACK_BASE_URL": "http://127.0.0.1:99/api/",
+        "ZOF_BASE_URL": "http://localhost:98/v1",
+        "ZOFOPS_STORE": "/x.db",
+    }
+    settings = BotSettings.from_env(ENVIRON | more, timing=Timing(poll_first=1))
+    assert settings.slack_base_url == more["SLACK_BASE_URL"]
+    assert settings.store_path == Path("/x.db")
+    assert settings.timing.poll_first == 1
+
+
+def test_secrets_are_not_shown() -> None:
+    shown = repr(BotSettings.from_env(ENVIRON)) + str(BotSettings.from_env(ENVIRON))
+    for secret in ("xoxb-secret-token", "signing-secret", "zof-secret-key"):
+        assert secret not in shown
+
+
+def test_everything_that_is_missing_is_named_with_where_to_get_it() -> None:
+    with pytest.raises(SettingsError) as caught:
+        BotSettings.from_env({"SLACK_BOT_TOKEN": " ", "ZOFOPS_CONFIG": "x"})
+    text = str(caught.value)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "ZOF_API_KEY"):
+        assert name in text
+    assert "ZOFOPS_CONFIG" not in text
+    assert "Admin Center → Developer → API keys" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SLACK_BASE_URL", "slack.com/api", "is not an http or https URL"),
+        ("ZOF_BASE_URL", "http://api.zof.ai/v1", "unencrypted"),
+        ("ZOF_BASE_URL", "https://me:hush@api.zof.ai/v1", "must not carry a user name"),
+    ],
+)
+def test_a_malformed_url_is_named(name: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        BotSettings.from_env(ENVIRON | {name: value})
+    assert str(caught.value).startswith(f"{name}: ")
+    assert says in str(caught.value)
+    assert "hush" not in str(caught.value)

@@ -1,0 +1,395 @@
+"""What people see, held against Slack's limits as `slackblocks` knows them, with nasty data."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import slackblocks as sb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slack_bot.config import AllowRule, Policy
+from slack_bot.following import Asker, Card, FollowedRun
+from slack_bot.grammar import Usage
+from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.results import FailedCase, Findings, Outcome
+from slack_bot.views import answers
+from slack_bot.views.blocks import Message, note, section
+from slack_bot.views.card import SHOWN_FAILURES, run_card, run_summary
+from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form, run_form
+from slack_bot.views.words import emoji
+from zof_core import Run, RunRequest
+from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
+from zof_core.wording import status_style
+
+WORDS = [
+    "<!channel> <@U02DANA>",
+    "\n\n\n",
+    "",
+    "https://evil.example/|x>",
+    "\u202e:tada:",
+    "*b* _i_ ~s~ `c`",
+    "a b",
+]
+NASTY = (
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+    | st.sampled_from(WORDS)
+    | st.builds(lambda char: char * 600, st.sampled_from("x&<`_\u202e "))
+)
+
+
+def check_message(message: Message) -> None:
+    """Raises what slackblocks raises if Slack would refuse the message."""
+    assert message.text
+    assert len(message.text) <= 3000
+    message.text.encode()
+    sb.Message(channel="C1", text=message.text, blocks=[rebuild(block) for block in message.blocks])
+    json.dumps(message.blocks).encode()
+
+
+def rebuild(block: dict[str, Any]) -> sb.Block:
+    """The block as slackblocks builds it, which checks every limit."""
+    match block["type"]:
+        case "actions":
+            return sb.ActionsBlock([_button(element) for element in block["elements"]])
+        case "input":
+            return sb.InputBlock(
+                label=block["label"]["text"], element=_select(block["element"]), block_id=block["block_id"]
+            )
+        case _:
+            return sb.Block.from_dict(block)
+
+
+def _button(element: dict[str, Any]) -> sb.Button:
+    confirm = element.get("confirm")
+    return sb.Button(
+        text=element["text"]["text"],
+        action_id=element["action_id"],
+        url=element.get("url"),
+        value=element.get("value"),
+        style=element.get("style"),
+        confirm=sb.ConfirmationDialogue.from_dict(confirm) if confirm else None,
+    )
+
+
+def _select(element: dict[str, Any]) -> sb.StaticSelectMenu:
+    groups = element.get("option_groups")
+    options = element.get("options")
+    return sb.StaticSelectMenu(
+        action_id=element["action_id"],
+        placeholder=element["placeholder"]["text"],
+        options=[sb.Option.from_dict(option) for option in options] if options else None,
+        option_groups=[sb.OptionGroup.from_dict(group) for group in groups] if groups else None,
+    )
+
+
+def markup_of(message: Message) -> str:
+    """All mrkdwn of a message."""
+    texts = [message.text]
+    for block in message.blocks:
+        objects = [block.get("text"), *block.get("elements", [])]
+        texts += [item["text"] for item in objects if isinstance(item, dict) and item.get("type") == "mrkdwn"]
+    return "\n".join(texts)
+
+
+_OWN = re.compile(r"<!date\^\d+\^\{time\}\|\d\d:\d\d UTC>|<#[CGD][A-Z0-9]{2,30}>")
+
+
+def assert_no_foreign_markup(message: Message) -> None:
+    assert not set("<>") & set(_OWN.sub("", markup_of(message)))
+    for block in message.blocks:
+        for item in [block.get("text"), *block.get("elements", [])]:
+            if isinstance(item, dict) and item.get("type") == "mrkdwn":
+                assert item["verbatim"] is True
+
+
+RUNS = st.builds(
+    lambda status, nasty, url, counts: Run.model_validate(
+        {
+            "id": nasty or "r",
+            "status": status or "x",
+            "project_id": nasty,
+            "environment": nasty,
+            "test_suite_id": nasty,
+            "url": url,
+            "summary": counts,
+            "created_at": "2027-01-15T08:00:00Z",
+            "completed_at": "2027-01-15T08:01:05Z",
+        }
+    ),
+    st.sampled_from(["queued", "running", "passed", "failed", "error", "canceled"]) | NASTY,
+    NASTY,
+    st.none() | NASTY | st.just("https://console.zof.example/r"),
+    st.none()
+    | st.fixed_dictionaries({key: st.integers(-1, 10**9) for key in ("total", "passed", "failed", "error")}),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    run=RUNS,
+    nasty=NASTY,
+    cases=st.lists(st.builds(FailedCase, name=NASTY, status=NASTY), max_size=30),
+    total=st.integers(0, 10**6),
+    outage=st.booleans(),
+    lost=st.none() | NASTY,
+)
+def test_every_card_is_one_slack_takes(
+    run: Run, nasty: str, cases: list[FailedCase], total: int, outage: bool, lost: str | None
+) -> None:
+    row = FollowedRun(
+        key="T" * 128 + ":" + "é" * 384,
+        request=RunRequest(project_id=nasty, environment=nasty, test_suite_id=nasty),
+        project_name=nasty,
+        suite_name=nasty,
+        asker=Asker(id="U1", name=nasty),
+        channel="C1",
+        accepted_at=1000,
+        findings=Findings(run=run, failures=tuple(cases), failures_total=total),
+        read_at=1000,
+        outage_since=1000 if outage else None,
+        canceled_by=nasty,
+        lost=lost,
+    )
+    for message in (
+        run_card(row),
+        run_summary(row.findings, project=nasty, suite=None) if row.findings else note("x"),
+    ):
+        check_message(message)
+        assert_no_foreign_markup(message)
+
+
+class TestCardSays:
+    """What stands on a card."""
+
+    def text(self, row: FollowedRun) -> str:
+        return markup_of(run_card(row))
+
+    def test_a_running_run(self, make_row: Any, make_run: Any) -> None:
+        card = run_card(make_row(make_run()))
+        text = markup_of(card)
+        assert ":arrow_forward: *Running* · *PR smoke* on *staging*" in text
+        assert "5 passed · 5 of 14 cases finished" in text
+        assert "Checkout · run `run_1` · started by Dana Ruiz at <!date^1000^{time}|00:16 UTC>" in text
+        buttons = card.blocks[-1]["elements"]
+        assert [button["action_id"] for button in buttons] == ["cancel_run", "open_in_console"]
+        assert buttons[0]["confirm"]["title"]["text"] == "Cancel this run?"
+        assert json.loads(buttons[0]["value"]) == {"key": "T0ZOF:trigger", "nonce": "0"}
+        assert card.text.startswith("Running: PR smoke on staging (Checkout). 5 passed")
+
+    def test_a_failed_run_names_its_cases_and_how_many_more(self, make_row: Any, make_run: Any) -> None:
+        run = make_run(
+            "failed",
+            summary={"total": 40, "passed": 18, "failed": 21, "error": 1},
+            completed_at="2027-01-15T08:01:06Z",
+        )
+        cases = tuple(FailedCase(name=f"test_{n}", status="failed") for n in range(SHOWN_FAILURES))
+        row = make_row(
+            run, findings=Findings(run=run, failures=cases, failures_total=22), outcome=Outcome.FAILED
+        )
+        text = self.text(row)
+        assert ":x: *Failed*" in text
+        assert "18 passed, 21 failed, 1 error · 40 cases" in text
+        assert "• `test_0` Failed" in text
+        assert "and 12 more" in text
+        assert "took 1 min 05 s" in text
+        assert "Cancel run" not in json.dumps(run_card(row).blocks)
+        assert "Not passed: test_0" in run_card(row).text
+
+    def test_an_outage_says_as_of_when(self, make_row: Any, make_run: Any) -> None:
+        row = make_row(make_run(), outage_since=2000.0)
+        assert "as of <!date^1000^{time}|00:16 UTC>: Zof does not answer just now" in self.text(row)
+        assert "As of 00:16 UTC" in run_card(row).text
+
+    def test_an_end_without_an_end_says_so(self, make_row: Any, make_run: Any) -> None:
+        row = make_row(make_run(), outcome=Outcome.FAULT, lost="Zof knows no such run.")
+        text = self.text(row)
+        assert "*No longer followed*" in text
+        assert "Zof knows no such run." in text
+        assert "cancel_run" not in json.dumps(run_card(row).blocks)
+
+    def test_who_had_it_cancelled(self, make_row: Any, make_run: Any) -> None:
+        assert "being cancelled by Sam Okafor" in self.text(make_row(make_run(), canceled_by="Sam Okafor"))
+        ended = make_row(make_run("canceled"), canceled_by="Sam Okafor", outcome=Outcome.CANCELED)
+        assert "cancelled by Sam Okafor" in self.text(ended)
+        assert ":no_entry_sign: *Cancelled*" in self.text(ended)
+
+    @pytest.mark.parametrize("url", [None, "javascript:alert(1)", "http://console.zof.example/x"])
+    def test_a_link_that_is_not_safe_is_left_out(self, make_row: Any, make_run: Any, url: str | None) -> None:
+        assert "open_in_console" not in json.dumps(run_card(make_row(make_run(url=url))).blocks)
+
+    def test_plain_when_slack_refuses_the_blocks(self, make_row: Any, make_run: Any) -> None:
+        card = run_card(make_row(make_run(), card=Card(plain=True)))
+        assert card.blocks == ()
+        assert card.text
+
+    def test_the_digest_changes_only_with_what_is_shown(self, make_row: Any, make_run: Any) -> None:
+        row = make_row(make_run())
+        assert (
+            run_card(row).digest()
+            == run_card(row.model_copy(update={"polls": 7, "read_at": 3000.0})).digest()
+        )
+        assert run_card(row).digest() != run_card(row.model_copy(update={"cancel_round": 1})).digest()
+
+
+def test_every_status_has_an_emoji_of_its_own() -> None:
+    shown = [
+        emoji(status_style(status))
+        for status in ("queued", "running", "passed", "failed", "error", "canceled")
+    ]
+    assert len(set(shown)) == len(shown)
+    assert emoji(status_style("something_new")) == ":grey_question:"
+
+
+@settings(max_examples=60, deadline=None)
+@given(NASTY, NASTY, st.lists(NASTY, max_size=20))
+def test_every_answer_is_one_slack_takes(word: str, other: str, names: list[str]) -> None:
+    ask = Ask("U1X", word, other, Target(word, other, None))
+    policy = Policy(
+        allow=(
+            AllowRule(
+                name="r",
+                channels=("C0RELEASES",),
+                verbs=("run",),
+                projects=("p",),
+                environments=("e",),
+                people=("*",),
+            ),
+        )
+    )
+    for message in (
+        answers.help_text("/zof"),
+        answers.usage(Usage(word, "/zof help")),
+        answers.invalid(names or ["x"]),
+        answers.unknown_name("suite", word, other or None, names),
+        answers.denied(ask, decide(policy, ask), openings(policy, ask)),
+        answers.denied(ask, Decision(False, word, other), openings(policy, ask)),
+        answers.fault(),
+    ):
+        check_message(message)
+        assert_no_foreign_markup(message)
+
+
+def test_a_denial_names_rule_channels_and_what_to_do() -> None:
+    policy = Policy(
+        allow=(
+            AllowRule(
+                name="staging",
+                channels=("C0RELEASES",),
+                verbs=("run", "status"),
+                projects=("proj_abc",),
+                environments=("staging",),
+                people=("*",),
+            ),
+        )
+    )
+    elsewhere = Ask("U1X", "C0GENERAL", "run", Target("proj_abc", "staging", "suite_pr_smoke"))
+    text = answers.denied(elsewhere, decide(policy, elsewhere), openings(policy, elsewhere)).text
+    assert "no rule allows you `run` of `suite_pr_smoke` on `staging` of `proj_abc` in <#C0GENERAL>" in text
+    assert "You can do that in <#C0RELEASES>." in text
+    assert "`zofops.toml`" in text
+    here = Ask("U1X", "C0RELEASES", "run", Target("proj_abc", "production", "suite_pr_smoke"))
+    text = answers.denied(here, decide(policy, here), openings(policy, here)).text
+    assert "Here you can `run`: `staging` of `proj_abc`." in text
+
+
+class TestForm:
+    """The form and what comes back."""
+
+    CATALOGUE = Catalogue(
+        projects=[
+            CatalogueProject(
+                id="proj_abc",
+                name="Checkout",
+                environments=["staging", "production"],
+                suites=[CatalogueSuite(id="suite_pr_smoke", name="PR smoke")],
+            )
+        ]
+    )
+
+    def check(self, view: dict[str, Any]) -> None:
+        sb.ModalView(
+            title=view["title"]["text"],
+            close=view["close"]["text"],
+            submit=view["submit"]["text"] if "submit" in view else None,
+            private_metadata=view.get("private_metadata"),
+            callback_id=view.get("callback_id"),
+            blocks=[rebuild(block) for block in view["blocks"]],
+        )
+
+    def test_offers_the_catalogue(self) -> None:
+        view = run_form(self.CATALOGUE, channel="C0RELEASES")
+        assert view is not None
+        self.check(view)
+        assert view["callback_id"] == RUN_FORM
+        project, environment, suite = view["blocks"]
+        assert project["element"]["initial_option"]["value"] == "proj_abc"
+        assert [option["value"] for option in environment["element"]["options"]] == ["staging", "production"]
+        assert suite["element"]["option_groups"][0]["label"]["text"] == "Checkout"
+
+    def test_an_empty_catalogue_gives_no_form(self) -> None:
+        assert run_form(Catalogue(), channel="C1X") is None
+        assert run_form(Catalogue(projects=[CatalogueProject(id="p")]), channel="C1X") is None
+
+    @given(
+        st.lists(
+            st.builds(
+                CatalogueProject,
+                id=NASTY.filter(bool),
+                name=st.none() | NASTY,
+                environments=st.lists(NASTY, max_size=3),
+                suites=st.lists(
+                    st.builds(CatalogueSuite, id=NASTY.filter(bool), name=st.none() | NASTY), max_size=3
+                ),
+            ),
+            max_size=4,
+        )
+    )
+    @settings(max_examples=30, deadline=None)
+    def test_every_catalogue_gives_a_form_slack_takes(self, projects: list[CatalogueProject]) -> None:
+        view = run_form(Catalogue(projects=projects), channel="C0RELEASES")
+        if view is not None:
+            self.check(view)
+
+    def test_a_big_catalogue_is_cut_to_what_slack_takes(self) -> None:
+        suites = [CatalogueSuite(id=f"suite_{n}") for n in range(150)]
+        projects = [CatalogueProject(id=f"p{n}", environments=[f"e{n}"], suites=suites) for n in range(150)]
+        view = run_form(Catalogue(projects=projects), channel="C0RELEASES")
+        assert view is not None
+        self.check(view)
+
+    def test_reads_what_was_chosen(self) -> None:
+        view = {
+            "private_metadata": '{"channel": "C0RELEASES"}',
+            "state": {
+                "values": {
+                    "project": {"choice": {"selected_option": {"value": "proj_abc"}}},
+                    "environment": {"choice": {"selected_option": {"value": "staging"}}},
+                    "suite": {"choice": {"selected_option": None}},
+                }
+            },
+        }
+        form = read_form(view)
+        assert (form.project, form.environment, form.suite, form.channel) == (
+            "proj_abc",
+            "staging",
+            None,
+            "C0RELEASES",
+        )
+
+    @pytest.mark.parametrize("view", [{}, {"private_metadata": "["}, {"private_metadata": "3", "state": []}])
+    def test_reads_nothing_from_nothing(self, view: dict[str, Any]) -> None:
+        assert read_form(view).channel == ""
+
+    def test_problems_stand_at_their_fields(self) -> None:
+        errors = field_errors(
+            {"project_id": "a", "environment": "b", "test_suite_id": "c", "test_case_ids": "d"}
+        )
+        assert errors == {"project": "a", "environment": "b", "suite": "d"}
+
+    @given(NASTY)
+    def test_a_closing_note_is_one_slack_takes(self, text: str) -> None:
+        self.check(closing_note("Not started", section(text)["text"]["text"] or "x"))
