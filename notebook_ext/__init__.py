@@ -1,0 +1,22 @@
+"""Zof in the notebook: a form that starts a run, and the run's live panel.
+
+from notebook_ext import RunForm
+RunForm(project="proj_abc", environment="staging", suite="suite_pr_smoke")
+
+`%load_ext notebook_ext` adds `%zof run proj_abc staging suite_pr_smoke` and its neighbours.
+"""
+
+from typing import Any
+
+from notebook_ext.form import RunForm
+from notebook_ext.handle import RunHandle, watch
+from notebook_ext.run_panel import RunPanel
+
+__all__ = ["RunForm", "RunHandle", "RunPanel", "watch"]
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Called by `%load_ext notebook_ext`: adds `%zof`."""
+    from notebook_ext.magics import register  # noqa: PLC0415  needs IPython, which a library user may lack
+
+    register(ipython)

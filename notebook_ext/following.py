@@ -1,0 +1,219 @@
+"""Reads one run until it ends, for all who look at it. Lives on the loop thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+
+from notebook_ext.pace import Pace, setback
+from notebook_ext.view import BAD_RESULTS, FAILURES_SHOWN, Snapshot, creation
+from zof_core import AsyncZofClient, Result, Run, RunSummary, ZofApiError, ZofConflictError
+from zof_core.wording import error_sentences
+
+Listener = Callable[[Snapshot], Awaitable[None]]
+Clock = Callable[[], float]
+
+_log = logging.getLogger(__name__)
+_PAGE = 100
+_RESULTS_SECONDS = 2.0
+
+
+class Follower:
+    """One run, read again and again while somebody looks at it or waits for it.
+
+    Every method runs on the loop thread.
+
+    Args:
+        client: gives the client, which belongs to that loop; asked again if it raises.
+        run_id: the run.
+        pace: gives how often to read.
+        clock: seconds since the epoch.
+        run: the run as already known, from its creation say.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[], AsyncZofClient],
+        run_id: str,
+        *,
+        pace: Callable[[], Pace],
+        clock: Clock,
+        run: Run | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.snapshot = Snapshot(run=run, as_of=clock() if run else None)
+        self.error: ZofApiError | None = None
+        self._client = client
+        self._pace = pace
+        self._clock = clock
+        self._listeners: list[Listener] = []
+        self._waiting = 0
+        self._task: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._found: dict[str, Result] = {}
+        self._counted: RunSummary | None = None
+        self._results_at = 0.0
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Has `listener` awaited with the present snapshot, if any, and every new one; returns how to stop that."""
+        self._listeners.append(listener)
+        if self.snapshot != Snapshot():
+            telling = asyncio.get_running_loop().create_task(self._tell(listener, self.snapshot))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+        self._ensure_reading()
+
+        def leave() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+            self._stop_if_alone()
+
+        return leave
+
+    async def ended(self) -> Snapshot:
+        """Waits until the run has ended and every listener has been told."""
+        self._waiting += 1
+        try:
+            self._ensure_reading()
+            await self._ended.wait()
+        finally:
+            self._waiting -= 1
+            self._stop_if_alone()
+        return self.snapshot
+
+    async def read(self) -> Snapshot:
+        """Reads the run now, unless it has ended; raises what the client raises."""
+        if not self.snapshot.ended:
+            await self._read()
+        return self.snapshot
+
+    async def cancel(self) -> None:
+        """Asks Zof to cancel the run; listeners see that it was asked for. A run that has ended is left as it is.
+
+        Raises:
+            ZofApiError: Zof refused, or could not be asked; listeners see why.
+        """
+        if self.snapshot.ended:
+            return
+        await self._publish(replace(self.snapshot, cancelling=True, refusal=""))
+        try:
+            await self._client().runs.cancel(self.run_id)
+        except ZofConflictError:
+            pass  # it ended while we asked: the next reading shows how
+        except ZofApiError as error:
+            refused = f"The run was not cancelled. {error_sentences(error)}"
+            await self._publish(replace(self.snapshot, cancelling=False, refusal=refused))
+            raise
+        self._wake.set()
+
+    def _ensure_reading(self) -> None:
+        if self._task is None and not self._ended.is_set():
+            self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"follow {self.run_id}")
+
+    def _stop_if_alone(self) -> None:
+        alone = not self._listeners and not self._waiting
+        # The last of its listeners leaves when the run has ended, and is still being told so.
+        if self._task is not None and alone and not self.snapshot.ended:
+            self._task.cancel()
+            self._task = None
+
+    async def _follow(self) -> None:
+        idle = failures = 0
+        while not self.snapshot.ended:
+            before = self.snapshot.run
+            try:
+                await self._read()
+                failures = 0
+                idle = idle + 1 if self.snapshot.run == before else 0
+                wait: float | None = self._pace().after(idle)
+            except ZofApiError as error:
+                failures += 1
+                wait = await self._fail(error, failures)
+            except Exception as error:  # a fault of ours must not leave a panel that says "Running" for ever
+                _log.exception("Run %s could not be read", self.run_id)
+                failures += 1
+                wait = await self._fail(
+                    ZofApiError(f"The run could not be read ({type(error).__name__})."), failures
+                )
+            if wait is not None and not self.snapshot.ended:
+                await self._pause(wait)
+        self._task = None
+        self._ended.set()
+
+    async def _read(self) -> None:
+        run = await self._client().runs.retrieve(self.run_id)
+        with contextlib.suppress(ZofApiError):  # the counts are worth showing without the names
+            await self._read_results(run)
+        results = tuple(self._found.values())
+        cancelling = self.snapshot.cancelling and not run.is_terminal
+        self.error = None
+        await self._publish(
+            replace(
+                self.snapshot,
+                run=run,
+                results=results,
+                as_of=self._clock(),
+                trouble="",
+                cancelling=cancelling,
+            )
+        )
+
+    async def _read_results(self, run: Run) -> None:
+        """The newest page when it is due; at the end, failures that were on no page we saw."""
+        if not (run.is_terminal or self._results_due(run)):
+            return
+        page = await self._client().results.list(run_id=self.run_id, limit=_PAGE)
+        self._keep(page)
+        if run.is_terminal and page.has_more:
+            for status in BAD_RESULTS:
+                if self._lacks(run.summary, status):
+                    self._keep(
+                        await self._client().results.list(run_id=self.run_id, status=status, limit=_PAGE)
+                    )
+        self._counted = run.summary
+        self._results_at = self._clock()
+
+    def _results_due(self, run: Run) -> bool:
+        """At once when a case has failed, else at most every few seconds, and only if something is new."""
+        new, old = run.summary, self._counted
+        if new is None or old is None or (new.failed, new.error) != (old.failed, old.error):
+            return True
+        return new != old and self._clock() - self._results_at >= _RESULTS_SECONDS
+
+    def _keep(self, results: Iterable[Result]) -> None:
+        found = {**self._found, **{result.id: result for result in results}}
+        bad = {key: result for key, result in found.items() if result.status in BAD_RESULTS}
+        latest = max(found.values(), key=creation, default=None)
+        unfinished = {key: result for key, result in found.items() if result.status in {"queued", "running"}}
+        self._found = {**bad, **unfinished, **({latest.id: latest} if latest else {})}
+
+    def _lacks(self, summary: RunSummary | None, status: str) -> bool:
+        have = sum(result.status == status for result in self._found.values())
+        return summary is None or have < min(int(getattr(summary, status)), FAILURES_SHOWN)
+
+    async def _fail(self, error: ZofApiError, failures: int) -> float | None:
+        self.error = error
+        back = setback(error, self._pace(), failures)
+        await self._publish(replace(self.snapshot, trouble=back.sentence, trouble_final=back.wait is None))
+        return back.wait
+
+    async def _pause(self, seconds: float) -> None:
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    async def _publish(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        for listener in list(self._listeners):
+            await self._tell(listener, snapshot)
+
+    async def _tell(self, listener: Listener, snapshot: Snapshot) -> None:
+        try:
+            await listener(snapshot)
+        except Exception:  # a panel that cannot be written to must not stop the others
+            _log.exception("A panel of %s could not be updated", self.run_id)

@@ -1,0 +1,159 @@
+"""The grammar of `%zof`: from a line to a command, or one sentence about what is wrong with it. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from notebook_ext.form_model import FormValue
+from zof_core.catalogue import Catalogue, nearest
+
+USAGE: Mapping[str, str] = {
+    "run": "%zof run PROJECT ENVIRONMENT SUITE | %zof run PROJECT ENVIRONMENT --cases ID,ID [--confirm ENVIRONMENT]",
+    "status": "%zof status [RUN]",
+    "runs": "%zof runs [PROJECT] [--limit N]",
+    "cancel": "%zof cancel [RUN]",
+    "help": "%zof help",
+}
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "run": frozenset({"--cases", "--confirm"}),
+    "runs": frozenset({"--limit"}),
+}
+_MOST: Mapping[str, int] = {"run": 3, "status": 1, "runs": 1, "cancel": 1, "help": 0}
+_SECRET_WORDS = ("key", "token", "secret", "password")
+_LIMIT_MAX = 100
+
+
+class LineError(ValueError):
+    """The line cannot be understood; the message is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that was understood.
+
+    Args:
+        verb: a key of `USAGE`.
+        words: what follows it, options left out.
+        options: option, dashes included, to its value.
+    """
+
+    verb: str
+    words: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str:
+        """An option's value, empty if it was not given."""
+        return dict(self.options).get(name, "")
+
+
+def parse(text: str) -> Line:
+    """Understands what follows `%zof`; an empty line asks for help.
+
+    Raises:
+        LineError: it cannot be understood.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise LineError("A quotation mark is not closed.") from None
+    if not words:
+        return Line("help")
+    verb, *rest = words
+    if verb not in USAGE:
+        near = nearest(verb, USAGE)
+        hint = f'Did you mean "{near}"?' if near else f"There are: {', '.join(USAGE)}."
+        raise LineError(f'%zof has no "{verb[:40]}". {hint}')
+    return _line(verb, rest)
+
+
+def _line(verb: str, rest: Sequence[str]) -> Line:
+    words: list[str] = []
+    options: list[tuple[str, str]] = []
+    queue = list(rest)
+    while queue:
+        word = queue.pop(0)
+        if not word.startswith("--"):
+            words.append(word)
+            continue
+        name, _, value = word.partition("=")
+        if any(secret in name.lower() for secret in _SECRET_WORDS):
+            raise LineError(
+                "A key never belongs into a cell: it would stay in the notebook. Set ZOF_API_KEY instead."
+            )
+        if name not in _OPTIONS.get(verb, ()):
+            raise LineError(f'"{name[:40]}" is no option here. Usage: {USAGE[verb]}')
+        if not value and not queue:
+            raise LineError(f"{name} needs a value. Usage: {USAGE[verb]}")
+        options.append((name, value or queue.pop(0)))
+    if len(words) > _MOST[verb]:
+        raise LineError(f'"{words[_MOST[verb]][:40]}" is too much. Usage: {USAGE[verb]}')
+    return Line(verb, tuple(words), tuple(options))
+
+
+def run_wanted(line: Line) -> FormValue:
+    """What a `run` line asks for.
+
+    Raises:
+        LineError: the project, the environment, or suite and cases are missing, or both are there.
+    """
+    cases = tuple(filter(None, line.option("--cases").split(",")))
+    missing = ("PROJECT", "ENVIRONMENT", "SUITE")[len(line.words) :]
+    if len(line.words) < 2 or not (cases or len(line.words) == 3):
+        raise LineError(f"{missing[0]} is missing. Usage: {USAGE['run']}")
+    if cases and len(line.words) == 3:
+        raise LineError(f"Name a suite or cases, not both. Usage: {USAGE['run']}")
+    project, environment, *suite = line.words
+    return FormValue(project, environment, suite[0] if suite else "", cases)
+
+
+def limit_wanted(line: Line) -> int:
+    """How many runs a `runs` line asks for.
+
+    Raises:
+        LineError: that is no number from 1 to 100.
+    """
+    text = line.option("--limit") or "10"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LIMIT_MAX):
+        raise LineError(f'--limit "{text[:40]}" is no number from 1 to {_LIMIT_MAX}.')
+    return int(text)
+
+
+def completions(before: str, catalogue: Catalogue, runs: Sequence[str]) -> list[str]:
+    """What may stand at the end of a line.
+
+    Args:
+        before: the text after `%zof ` up to the cursor; its last word may be half typed.
+        catalogue: the names to offer.
+        runs: ids of runs seen before, the newest first.
+    """
+    words = before.split()
+    if before[-1:].isspace() or not words:
+        words.append("")
+    *done, half = words
+    return [choice for choice in _choices(done, catalogue, runs) if choice.startswith(half)]
+
+
+def _choices(done: Sequence[str], catalogue: Catalogue, runs: Sequence[str]) -> list[str]:
+    projects = [project.id for project in catalogue.projects]
+    match done:
+        case []:
+            return list(USAGE)
+        case ["run" | "runs"]:
+            return projects
+        case ["run", project]:
+            known = catalogue.project(project)
+            return list(known.environments) if known else []
+        case ["run", project, _]:
+            known = catalogue.project(project)
+            return [*(suite.id for suite in known.suites), "--cases"] if known else ["--cases"]
+        case ["run", _, environment, *_] if done[-1] == "--confirm":
+            return [environment]
+        case ["run", _, _, *_]:
+            return ["--confirm"]
+        case ["status" | "cancel"]:
+            return list(runs)
+        case ["runs", *_]:
+            return ["--limit"]
+    return []

@@ -1,0 +1,150 @@
+"""`%load_ext notebook_ext`, then `%zof run proj_abc staging suite_pr_smoke`."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections import deque
+from typing import Any
+
+from IPython.core.completer import SimpleCompletion, context_matcher
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from notebook_ext.connection import CALL_SECONDS, Connection, connect
+from notebook_ext.form_model import FIELD_OF_PARAM, FormValue, confirmation_problem, hints, problems
+from notebook_ext.handle import RunHandle
+from notebook_ext.magic_line import USAGE, Line, LineError, completions, limit_wanted, parse, run_wanted
+from notebook_ext.runs_table import RunsTable
+from zof_core import Run, ZofApiError, deadline
+from zof_core.wording import error_sentences
+
+_RUNS_KEPT = 50
+_ZOF_LINE = re.compile(r"(?:^|=\s*)%zof\s+(?P<rest>[^\n]*)$")
+
+
+@magics_class
+class ZofMagics(Magics):
+    """The magic and what it remembers: the connection and the runs it has seen."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._connection: Connection | None = None
+        self._seen: deque[str] = deque(maxlen=_RUNS_KEPT)
+
+    @property
+    def connection(self) -> Connection:
+        """The environment's connection, made with the first use."""
+        if self._connection is None:
+            self._connection = connect()
+        return self._connection
+
+    @line_magic
+    def zof(self, line: str) -> Any:
+        """Zof from a cell: run, status, runs, cancel. `%zof help` lists them.
+
+        What it gives shows itself as the last line of a cell, and can be assigned: `run = %zof run …`.
+        """
+        try:
+            return self._do(parse(line))
+        except LineError as error:
+            raise UsageError(str(error)) from None
+        except ZofApiError as error:
+            raise UsageError(error_sentences(error)) from None
+
+    def complete(self, rest: str) -> list[str]:
+        """What may follow; from what is known already, for completion must not wait for a network."""
+        return completions(rest, self.connection.catalogue, list(self._seen))
+
+    def _do(self, line: Line) -> Any:
+        match line.verb:
+            case "run":
+                return self._run(line)
+            case "status":
+                return self._handle(line)
+            case "runs":
+                return self._runs(line)
+            case "cancel":
+                handle = self._handle(line)
+                handle.cancel()
+                return handle
+        return _Help()
+
+    def _run(self, line: Line) -> RunHandle:
+        wanted = run_wanted(line)
+        for sentence in problems(wanted).values():
+            raise LineError(sentence)
+        if confirmation_problem(wanted, line.option("--confirm")):
+            environment = wanted.environment
+            raise LineError(
+                f"This starts a run in {environment}. Add --confirm {environment} if you mean it."
+            )
+        try:
+            run = self.connection.loop.run(self._create(wanted))
+        except ZofApiError as error:
+            remark = hints(wanted, self.connection.catalogue).get(
+                FIELD_OF_PARAM.get(error.param or "", ""), ""
+            )
+            raise LineError(f"{error_sentences(error)} {remark}".rstrip()) from None
+        self._remember(run.id)
+        return RunHandle(run.id, self.connection, run=run)
+
+    async def _create(self, wanted: FormValue) -> Run:
+        with deadline(CALL_SECONDS):
+            return await self.connection.client().runs.create(
+                **wanted.arguments(), idempotency_key=uuid.uuid4().hex
+            )
+
+    def _handle(self, line: Line) -> RunHandle:
+        if not line.words and not self._seen:
+            raise LineError(f"No run was started here yet. Usage: {USAGE[line.verb]}")
+        run_id = line.words[0] if line.words else self._seen[0]
+        handle = RunHandle(run_id, self.connection)
+        handle.refresh()
+        self._remember(run_id)
+        return handle
+
+    def _runs(self, line: Line) -> RunsTable:
+        project = line.words[0] if line.words else None
+        page = self.connection.loop.run(self._list(project, limit_wanted(line)))
+        for run in reversed(page):
+            self._remember(run.id)
+        return RunsTable(tuple(page), self.connection.clock(), self.connection.catalogue)
+
+    async def _list(self, project: str | None, limit: int) -> list[Run]:
+        with deadline(CALL_SECONDS):
+            page = await self.connection.client().runs.list(project_id=project, limit=limit)
+        return page.data[:limit]
+
+    def _remember(self, run_id: str) -> None:
+        if run_id in self._seen:
+            self._seen.remove(run_id)
+        self._seen.appendleft(run_id)
+
+
+class _Help:
+    """Shows the usage lines."""
+
+    def __repr__(self) -> str:
+        return "\n".join(USAGE.values())
+
+
+def register(shell: Any) -> None:
+    """Adds `%zof` and its completion to an IPython shell."""
+    magics = ZofMagics(shell)
+    shell.register_magics(magics)
+
+    @context_matcher()  # type: ignore[untyped-decorator]  # IPython has no types
+    def zof_matcher(context: Any) -> Any:
+        found = _ZOF_LINE.search(context.line_with_cursor[: context.cursor_position])
+        if not found:
+            return {"completions": []}
+        rest = found["rest"]
+        half = "" if not rest or rest[-1].isspace() else rest.split()[-1]
+        offered = [SimpleCompletion(text=choice, type="param") for choice in magics.complete(rest)]
+        # Both are needed: else what Jedi makes of "--cases" comes first.
+        return {"completions": offered, "suppress": bool(offered), "matched_fragment": half}
+
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [known for known in matchers if getattr(known, "__name__", "") != "zof_matcher"]
+    matchers.append(zof_matcher)

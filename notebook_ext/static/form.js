@@ -1,0 +1,255 @@
+// The form that starts a run, and the run's panel under it.
+// Python decides what is valid: this module shows fields, sends what is typed, and shows the sentences that come back.
+
+let serial = 0;
+
+function node(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** A labelled text input with a place for its problem (an alert) and its hint under it. */
+function field(label, attributes = {}) {
+  const id = `zof-${++serial}`;
+  const input = node("input", {
+    id, type: "text", class: "zof-input", autocomplete: "off", autocapitalize: "off", spellcheck: "false", ...attributes,
+  });
+  const caption = node("label", { for: id }, label);
+  const head = node("div", { class: "zof-caption" }, caption);
+  const name = node("span", { class: "zof-name", "aria-hidden": "true" });
+  const problem = node("div", { class: "zof-problem", role: "alert", id: `${id}-problem` });
+  const hint = node("div", { class: "zof-aside", id: `${id}-hint` });
+  const box = node("div", { class: "zof-control" }, input, name);
+  return { el: node("div", { class: "zof-field" }, head, box, problem, hint), input, caption, head, name, problem, hint, box };
+}
+
+function setProblem(part, sentence, hint) {
+  if (part.problem.textContent !== (sentence || "")) part.problem.textContent = sentence || "";
+  part.hint.textContent = sentence ? "" : hint || "";
+  part.input.setAttribute("aria-invalid", sentence ? "true" : "false");
+  part.input.setAttribute("aria-describedby", sentence ? part.problem.id : part.hint.id);
+}
+
+/** Turns a field into a combobox: a list to search in, which also takes what is not in it. `choices()` gives [{id, name}]. */
+function combobox(part, choices, onPick) {
+  const { input, box } = part;
+  const list = node("ul", { role: "listbox", id: `${input.id}-list`, class: "zof-list", "aria-label": "Choices" });
+  list.popover = "manual";
+  box.append(list);
+  let shown = [];
+  let active = -1;
+  let filtering = false;
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+  })) input.setAttribute(name, value);
+
+  const opened = () => input.getAttribute("aria-expanded") === "true";
+  const mark = (index) => {
+    active = index;
+    [...list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
+    if (index < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", `${list.id}-${index}`);
+    list.children[index].scrollIntoView({ block: "nearest" });
+  };
+  const close = () => {
+    if (!opened()) return;
+    input.setAttribute("aria-expanded", "false");
+    list.hidePopover?.();
+    list.classList.remove("zof-open");
+    mark(-1);
+  };
+  const place = () => {
+    const at = input.getBoundingClientRect();
+    Object.assign(list.style, { left: `${at.left}px`, top: `${at.bottom + 3}px`, width: `${at.width}px` });
+  };
+  const open = () => {
+    const word = filtering ? input.value.trim().toLowerCase() : "";
+    shown = choices().filter(({ id, name }) => `${id} ${name || ""}`.toLowerCase().includes(word)).slice(0, 50);
+    list.replaceChildren(...shown.map(({ id, name }, index) => {
+      const option = node("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false" }, node("span", {}, id));
+      if (name && name !== id) option.append(node("small", {}, name));
+      return option;
+    }));
+    if (!shown.length) return close();
+    if (!opened()) {
+      input.setAttribute("aria-expanded", "true");
+      list.classList.add("zof-open");
+      list.showPopover?.();
+    }
+    place();
+    mark(filtering && word ? 0 : shown.findIndex(({ id }) => id === input.value));
+  };
+  const pick = (index) => {
+    if (!shown[index]) return;
+    input.value = shown[index].id;
+    filtering = false;
+    close();
+    onPick();
+  };
+  const keys = {
+    ArrowDown: () => (opened() ? mark((active + 1) % shown.length) : open()),
+    ArrowUp: () => (opened() ? mark((active - 1 + shown.length) % shown.length) : open()),
+    Enter: () => (opened() && active >= 0 ? pick(active) : false),
+    Escape: () => (opened() ? close() : false),
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") return close();
+    if (keys[event.key] && keys[event.key]() !== false) event.preventDefault();
+  });
+  input.addEventListener("input", () => { filtering = true; open(); });
+  input.addEventListener("click", () => { filtering = false; if (opened()) close(); else open(); });
+  input.addEventListener("blur", close);
+  list.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    const option = event.target.closest("[role=option]");
+    if (option) pick([...list.children].indexOf(option));
+  });
+  document.addEventListener("scroll", close, true);
+  return () => document.removeEventListener("scroll", close, true);
+}
+
+function render({ model, el }) {
+  const parts = {
+    project: field("Project", { placeholder: "proj_…" }),
+    environment: field("Environment", { placeholder: "staging" }),
+    suite: field("Suite", { placeholder: "suite_…" }),
+    cases: field("Test cases", { placeholder: "tc_…, tc_…" }),
+    confirmation: field("Confirmation"),
+  };
+  const names = Object.keys(parts);
+  const swap = node("button", { type: "button", class: "zof-swap" });
+  const start = node("button", { type: "submit", class: "zof-button zof-primary" }, "Start run");
+  const notice = node("div", { class: "zof-form-notice", role: "alert" });
+  const grid = node("div", { class: "zof-grid" }, ...["project", "environment", "suite", "cases"].map((name) => parts[name].el));
+  const form = node("form", { class: "zof-form", "aria-label": "Start a run", novalidate: true },
+    node("div", { class: "zof-row" }, grid, start), parts.confirmation.el, notice);
+  const host = node("div");
+  root(el).append(form, host);
+
+  const touched = new Set();
+  let byCases = (model.get("value").cases || []).length > 0;
+  let awaiting = false;
+  let asked = -1;
+  let attempted = false;
+  let timer = 0;
+
+  const options = () => model.get("options").projects || [];
+  const project = () => options().find(({ id }) => id === parts.project.input.value.trim());
+  const scope = () => (project() ? [project()] : options());
+  const unique = (list) => [...new Map(list.map((entry) => [entry.id, entry])).values()];
+  const choices = {
+    project: () => options(),
+    environment: () => unique(scope().flatMap(({ environments }) => environments.map((id) => ({ id })))),
+    suite: () => unique(scope().flatMap(({ suites }) => suites)),
+  };
+  const read = () => ({
+    project: parts.project.input.value.trim(),
+    environment: parts.environment.input.value.trim(),
+    suite: byCases ? "" : parts.suite.input.value.trim(),
+    cases: byCases ? parts.cases.input.value.split(/[\s,]+/).filter(Boolean) : [],
+  });
+  const send = () => {
+    clearTimeout(timer);
+    timer = 0;
+    model.set("value", read());
+    model.save_changes();
+  };
+  const edited = () => {
+    showNames();
+    clearTimeout(timer);
+    timer = setTimeout(send, 120);
+  };
+  const showNames = () => {
+    for (const name of Object.keys(choices)) {
+      const found = choices[name]().find(({ id }) => id === parts[name].input.value.trim());
+      parts[name].name.textContent = found && found.name && found.name !== found.id ? found.name : "";
+    }
+  };
+  const showMode = () => {
+    parts.suite.el.hidden = byCases;
+    parts.cases.el.hidden = !byCases;
+    swap.textContent = byCases ? "or a whole suite" : "or single cases";
+    parts[byCases ? "cases" : "suite"].head.append(swap);
+  };
+  const showValue = () => {
+    if (timer) return;
+    const value = model.get("value");
+    const texts = { ...value, cases: (value.cases || []).join(", ") };
+    if (texts.cases || texts.suite) byCases = Boolean(texts.cases);
+    for (const name of ["project", "environment", "suite", "cases"]) {
+      const { input } = parts[name];
+      if (input.value.trim() !== (texts[name] || "") && !(name === "cases" && input === document.activeElement)) {
+        if (!(name === "suite" && byCases)) input.value = texts[name] || "";
+      }
+    }
+    showMode();
+    showNames();
+  };
+  const showState = () => {
+    const { phase, answers, problems = {}, hints = {}, notice: text, confirm } = model.get("state");
+    const answered = awaiting && phase !== "starting" && answers !== asked;
+    if (phase !== "ready" || answered) awaiting = false;
+    const busy = phase !== "ready" || awaiting;
+    for (const name of names) {
+      parts[name].input.disabled = busy;
+      setProblem(parts[name], attempted || touched.has(name) ? problems[name] : "", hints[name]);
+    }
+    swap.disabled = busy;
+    start.disabled = busy;
+    start.textContent = phase === "starting" || awaiting ? "Starting …" : "Start run";
+    parts.confirmation.el.hidden = !confirm;
+    parts.confirmation.caption.textContent = `Type “${confirm}” to confirm`;
+    if (notice.textContent !== (text || "")) notice.textContent = text || "";
+    if (answered && phase === "ready") parts[names.find((name) => problems[name])]?.input.focus();
+  };
+
+  swap.addEventListener("click", () => {
+    byCases = !byCases;
+    showMode();
+    send();
+    parts[byCases ? "cases" : "suite"].input.focus();
+  });
+  for (const name of names) {
+    parts[name].input.addEventListener("input", name === "confirmation" ? () => setProblem(parts.confirmation, "") : edited);
+    parts[name].input.addEventListener("blur", () => {
+      if (timer) send();
+      if (parts[name].input.value) touched.add(name);
+      showState();
+    });
+  }
+  const cleanups = Object.keys(choices).map((name) => combobox(parts[name], choices[name], edited));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (awaiting || start.disabled) return;
+    clearTimeout(timer);
+    timer = 0;
+    attempted = awaiting = true;
+    asked = model.get("state").answers;
+    start.disabled = true;
+    start.textContent = "Starting …";
+    ask(model, form, { op: "start", value: read(), confirmation: parts.confirmation.input.value });
+  });
+
+  showValue();
+  showState();
+  model.on("change:value", showValue);
+  model.on("change:options", showNames);
+  model.on("change:state", showState);
+  const unmount = mountRun(model, host);
+  const leave = announce(model);
+  return () => {
+    for (const cleanup of cleanups) cleanup();
+    model.off("change:value", showValue);
+    model.off("change:options", showNames);
+    model.off("change:state", showState);
+    unmount();
+    leave();
+  };
+}
+
+export default { render };

@@ -1,0 +1,111 @@
+// Shared by all panels: shows the HTML that Python rendered, in place, and the clock that ticks between updates.
+
+/** Makes `target`'s children look like `html` and keeps what need not change: focus, selection, opened details. */
+function morph(target, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  morphChildren(target, template.content);
+}
+
+function morphChildren(target, source) {
+  const wanted = [...source.childNodes];
+  wanted.forEach((node, index) => {
+    const present = target.childNodes[index];
+    if (!present) target.append(node);
+    else if (!alike(present, node)) present.replaceWith(node);
+    else if (node.nodeType === Node.ELEMENT_NODE) morphElement(present, node);
+    else if (present.nodeValue !== node.nodeValue) present.nodeValue = node.nodeValue;
+  });
+  while (target.childNodes.length > wanted.length) target.lastChild.remove();
+}
+
+function alike(one, other) {
+  return one.nodeType === other.nodeType && one.nodeName === other.nodeName;
+}
+
+function morphElement(target, source) {
+  for (const { name } of [...target.attributes]) {
+    // Whether details are open is the reader's choice once they are there.
+    if (!source.hasAttribute(name) && name !== "open") target.removeAttribute(name);
+  }
+  for (const { name, value } of [...source.attributes]) {
+    if (target.getAttribute(name) !== value && !(name === "open")) target.setAttribute(name, value);
+  }
+  morphChildren(target, source);
+}
+
+/** As `zof_core.wording.duration_text` words it. */
+function durationText(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (number) => String(number).padStart(2, "0");
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
+
+/**
+ * Mounts the panel of a run into `host`; it follows the model's `panel` trait: {html, now}, now in seconds of the kernel's clock.
+ * Returns the clean-up.
+ */
+function mountRun(model, host) {
+  let skew = 0;
+  const tick = () => {
+    for (const clock of host.querySelectorAll("[data-since]")) {
+      clock.textContent = durationText(Date.now() / 1000 + skew - Number(clock.dataset.since));
+    }
+  };
+  const show = () => {
+    const { html = "", now } = model.get("panel") || {};
+    if (now) skew = now - Date.now() / 1000;
+    morph(host, html);
+    tick();
+    host.hidden = !html;
+  };
+  const onClick = (event) => {
+    const button = event.target.closest("[data-zof=cancel]");
+    if (!button) return;
+    button.disabled = true;
+    button.textContent = "Cancelling …";
+    ask(model, host, { op: "cancel" });
+  };
+  show();
+  const timer = setInterval(tick, 1000);
+  model.on("change:panel", show);
+  host.addEventListener("click", onClick);
+  return () => {
+    clearInterval(timer);
+    model.off("change:panel", show);
+    host.removeEventListener("click", onClick);
+  };
+}
+
+/** Sends a message to the kernel, and says so if it does not take it: a blocking cell keeps some kernels from hearing us. */
+function ask(model, host, message) {
+  const note = document.createElement("div");
+  note.className = "zof-hint";
+  note.setAttribute("role", "status");
+  note.textContent = "The kernel is busy. This will act when the running cell ends.";
+  const late = setTimeout(() => host.after(note), 1500);
+  const heard = (reply) => {
+    if (!reply || reply.op !== "heard") return;
+    clearTimeout(late);
+    note.remove();
+    model.off("msg:custom", heard);
+  };
+  model.on("msg:custom", heard);
+  model.send(message);
+}
+
+/** Tells the kernel of a view that came and, when called, that it went: a panel nobody looks at is closed. */
+function announce(model) {
+  const view = Math.random().toString(36).slice(2);
+  model.send({ op: "hello", view });
+  return () => model.send({ op: "bye", view });
+}
+
+function root(el) {
+  el.classList.add("zof", "zof-live");
+  // Else the notebook's own shortcuts act on keys pressed on our buttons.
+  el.dataset.lmSuppressShortcuts = "true";
+  return el;
+}

@@ -1,0 +1,66 @@
+"""`%zof` in a real kernel."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.notebook_ext.conftest import Zof
+from tests.support.kernel import WIDGET, Kernel, is_type, model_in
+
+pytestmark = pytest.mark.xdist_group("notebook kernel")
+
+
+@pytest.fixture
+def magic(kernel: Kernel) -> Kernel:
+    kernel.run("%load_ext notebook_ext")
+    return kernel
+
+
+def complaint(kernel: Kernel, code: str) -> str:
+    """The one line a refused magic leaves."""
+    [line] = [message["content"]["text"] for message in kernel.run(code) if is_type(message, "stream")]
+    return str(line)
+
+
+def test_run_shows_its_panel_and_can_be_assigned(magic: Kernel) -> None:
+    said = magic.run("%zof run proj_shop staging suite_quick")
+    assert model_in(said)
+    assert "Passed" in magic.frozen(said)
+    said = (
+        magic.run("mine = %zof run proj_shop staging --cases nothing_like_it")
+        if False
+        else magic.run("mine = %zof status")
+    )
+    assert not [message for message in said if WIDGET in message["content"].get("data", {})]
+    assert magic.value("mine.status") == "'passed'"
+
+
+def test_runs_are_a_table(magic: Kernel) -> None:
+    magic.run("get_ipython().run_line_magic('zof', 'run proj_shop staging suite_quick').wait()")
+    said = magic.run("%zof runs proj_shop --limit 2")
+    data = next(message["content"]["data"] for message in said if is_type(message, "execute_result"))
+    assert data["text/html"].count("<tr>") == 3
+    assert "suite_quick" in data["text/plain"]
+
+
+def test_cancel_takes_the_newest_run(magic: Kernel, zof: Zof) -> None:
+    zof.close_gate()
+    try:
+        magic.run("%zof run proj_shop staging suite_gated")
+        magic.run("gone = %zof cancel")
+        assert magic.value("gone.wait(30).status") == "'canceled'"
+    finally:
+        zof.open_gate()
+
+
+def test_what_is_wrong_is_one_line(magic: Kernel) -> None:
+    assert complaint(magic, "%zof rum a b c") == 'UsageError: %zof has no "rum". Did you mean "run"?\n'
+    assert "knows no project" in complaint(magic, "%zof run proj_nope staging suite_quick")
+    assert "Add --confirm production" in complaint(magic, "%zof run proj_shop production suite_quick")
+    assert "knows no run" in complaint(magic, "%zof status run_nope")
+
+
+def test_completion_offers_verbs_and_options(magic: Kernel) -> None:
+    assert magic.complete("%zof ca") == ["cancel"]
+    assert magic.complete("run = %zof st") == ["status"]
+    assert "--limit" in magic.complete("%zof runs proj_shop --l")

@@ -1,0 +1,188 @@
+"""The run's panel in a real kernel: live while a cell blocks, quiet when nothing changes, gone when replaced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.notebook_ext.conftest import Zof
+from tests.support.kernel import PATIENCE, WIDGET, Kernel, is_idle, is_type, model_in, update_of
+from zof_core import Run, ZofClient
+
+pytestmark = pytest.mark.xdist_group("notebook kernel")
+
+COUNT = "len(ipywidgets.widgets.widget._instances), threading.active_count()"
+
+
+@pytest.fixture
+def client(zof: Zof) -> Iterator[ZofClient]:
+    with ZofClient(zof.key, base_url=zof.url) as client:
+        yield client
+
+
+@pytest.fixture
+def gate(zof: Zof, client: ZofClient) -> Iterator[Zof]:
+    zof.close_gate()
+    yield zof
+    zof.open_gate()
+    for run in client.runs.list(limit=20):  # what still runs would be held by the next test's gate
+        client.runs.wait_until_complete(run.id, timeout=PATIENCE)
+
+
+def begin(client: ZofClient, suite: str) -> Run:
+    return client.runs.create(project_id="proj_shop", environment="staging", test_suite_id=suite)
+
+
+def panel_says(model: str, *words: str) -> Any:
+    """Whether a message updates the panel to HTML that holds the words."""
+
+    def says(message: dict[str, Any]) -> bool:
+        html = (update_of(message, "panel", model) or {}).get("html", "")
+        return bool(html) and all(word in html for word in words)
+
+    return says
+
+
+def test_it_is_live_while_a_cell_blocks(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
+    run = begin(client, "suite_gated")
+    model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
+    kernel.until(panel_says(model, "Running", "1 of 2 cases"))
+    request = kernel.begin("last = run.wait(30)\nlast.status")
+    gate.open_gate()
+    kernel.until(panel_says(model, "Passed"))
+    frozen = kernel.frozen(said)
+    result = kernel.until(lambda m: is_type(m, "execute_result"))
+    assert result["content"]["data"]["text/plain"] == "'passed'"
+    assert "Passed" in frozen
+    kernel.until(lambda m: is_idle(m, request))
+
+
+def test_a_panel_is_two_models_and_small(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
+    run = begin(client, "suite_gated")
+    start = len(kernel.messages)
+    model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
+    kernel.until(panel_says(model, "1 of 2 cases"))
+    said = kernel.messages[start:]
+    assert len([message for message in said if is_type(message, "comm_open")]) <= 2
+    wire = [m for m in said if m["msg_type"] in {"comm_open", "comm_msg", "display_data"}]
+    assert sum(len(json.dumps(m["content"])) for m in wire) <= 30_000
+
+
+def test_it_is_silent_while_nothing_changes(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
+    run = begin(client, "suite_gated")
+    model = model_in(kernel.run(f"run = watch({run.id!r}, poll_interval=0.05)\nrun"))
+    kernel.until(panel_says(model, "1 of 2 cases"))
+    before = len(kernel.messages)
+    request = kernel.begin(
+        "import time\nuntil = time.monotonic() + 1.5\nwhile time.monotonic() < until: time.sleep(0.05)"
+    )
+    kernel.until(lambda m: is_idle(m, request))
+    assert [m for m in kernel.messages[before:] if update_of(m, "panel", model)] == []
+
+
+def test_cancel_works_from_the_panel_and_from_code(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
+    run = begin(client, "suite_gated")
+    model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
+    kernel.until(panel_says(model, "Running", "Cancel run"))
+    kernel.send(model, {"op": "cancel"})
+    frozen = kernel.frozen(said)
+    assert "Cancelled" in frozen
+    other = begin(client, "suite_gated")
+    code = f"run = watch({other.id!r}, poll_interval=0.1)\nrun.cancel()\nrun.wait(30).status"
+    assert kernel.value(code) == "'canceled'"
+
+
+def test_waiting_can_be_interrupted_and_the_run_goes_on(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
+    run = begin(client, "suite_gated")
+    request = kernel.begin(
+        f"run = watch({run.id!r}, poll_interval=0.1)\nprint('waiting', flush=True)\nrun.wait()"
+    )
+    kernel.until(lambda m: is_type(m, "stream") and "waiting" in m["content"]["text"])
+    kernel.interrupt()
+    error = kernel.until(lambda m: is_type(m, "error"))
+    assert error["content"]["ename"] == "KeyboardInterrupt"
+    kernel.until(lambda m: is_idle(m, request))
+    assert kernel.value("run.status") == "'running'"
+    assert "ZofTimeoutError" in kernel.value(
+        "try:\n    run.wait(0.2)\nexcept Exception as e:\n    r = repr(e)\nr"
+    )
+
+
+def test_await_gives_the_run(kernel: Kernel, client: ZofClient) -> None:
+    run = begin(client, "suite_mixed")
+    code = f"run = watch({run.id!r}, poll_interval=0.1)\nended = await run\nended.status, len(run.results)"
+    assert kernel.value(code) == "('failed', 4)"
+    html = kernel.value("run._repr_mimebundle_()['text/html']")
+    assert "test_holds" in html
+    assert "&lt;b&gt;two&lt;/b&gt;" in html
+    assert "<b>two</b>" not in html
+
+
+def test_a_run_that_has_ended_is_shown_and_frozen_at_once(kernel: Kernel, client: ZofClient) -> None:
+    run = begin(client, "suite_quick")
+    client.runs.wait_until_complete(run.id, timeout=30)
+    said = kernel.run(f"watch({run.id!r})")
+    frozen = kernel.frozen(said)
+    assert "2 cases" in frozen
+
+
+def test_an_unknown_run_is_one_sentence(kernel: Kernel) -> None:
+    start = len(kernel.messages)
+    said = kernel.run("watch('run_nope')")
+    frozen = kernel.frozen(said)
+    assert "Zof knows no run &quot;run_nope&quot; here." in frozen
+    assert not [m for m in kernel.messages[start:] if is_type(m, "stream")]
+
+
+def test_running_a_cell_again_leaves_one_panel_and_no_thread(
+    kernel: Kernel, client: ZofClient, gate: Zof
+) -> None:
+    run = begin(client, "suite_gated")
+    kernel.run("import threading, ipywidgets")
+    code = f"watch({run.id!r}, poll_interval=0.1)"
+    model = model_in(kernel.run(code, cell="again"))
+    kernel.until(panel_says(model, "1 of 2 cases"))
+    before = kernel.value(COUNT)
+    for _ in range(5):
+        gone, model = model, model_in(kernel.run(code, cell="again"))
+        kernel.until(lambda m, gone=gone: is_type(m, "comm_close") and m["content"]["comm_id"] == gone)
+        kernel.until(panel_says(model, "1 of 2 cases"))
+    assert kernel.value(COUNT) == before
+
+
+def test_a_view_that_is_left_keeps_the_channel_open(kernel: Kernel, client: ZofClient) -> None:
+    run = begin(client, "suite_quick")
+    model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
+    kernel.send(model, {"op": "hello", "view": "one"})
+    kernel.frozen(said)
+    assert model in kernel.value("list(ipywidgets.widgets.widget._instances)")
+    kernel.send(model, {"op": "bye", "view": "one"})
+    kernel.until(lambda m: is_type(m, "comm_close") and m["content"]["comm_id"] == model)
+
+
+def test_it_composes_in_a_box(kernel: Kernel, client: ZofClient) -> None:
+    run = begin(client, "suite_quick")
+    kernel.run("from notebook_ext import RunPanel\nimport ipywidgets")
+    said = kernel.run(f"panel = RunPanel(watch({run.id!r}, poll_interval=0.1))\nipywidgets.HBox([panel])")
+    assert any(
+        WIDGET in m["content"].get("data", {})
+        for m in said
+        if m["msg_type"] in {"display_data", "execute_result"}
+    )
+    kernel.until(panel_says(kernel.value("panel.model_id").strip("'"), "Passed"))
+
+
+def test_it_survives_an_outage(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
+    run = begin(client, "suite_gated")
+    model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
+    kernel.until(panel_says(model, "1 of 2 cases"))
+    gate.stop()
+    try:
+        kernel.until(panel_says(model, "UTC — Zof is not answering, retrying.", "1 of 2 cases"))
+    finally:
+        gate.start()
+    frozen = kernel.frozen(said)
+    assert "not answering" not in frozen
