@@ -1,0 +1,86 @@
+"""The main job from a notebook: the example notebook in a real JupyterLab, from an empty field to the saved result."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.jupyterlab import JupyterLabServer, open_notebook, run_cell, save_notebook
+from zofops.examples import example
+from zofops.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+NOTEBOOK = "first_run.ipynb"
+RUN_TIMEOUT = 60_000
+
+
+@pytest.fixture(params=["light", "dark"])
+def lab(
+    request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[JupyterLabServer]:
+    env = {
+        "ZOF_API_KEY": world.zof_key,
+        "ZOF_BASE_URL": world.zof_url,
+        "ZOFOPS_CONFIG": str(world.config_path),
+    }
+    server = JupyterLabServer(tmp_path_factory.mktemp("lab"), env=env, dark=request.param == "dark")
+    shutil.copy(example("notebooks") / NOTEBOOK, server.root)
+    with server:
+        yield server
+
+
+@pytest.mark.timeout(240)
+def test_a_form_starts_a_run_that_is_watched_until_its_end(
+    lab: JupyterLabServer,
+    world: World,
+    open_page: Callable[..., Page],
+    picture: Callable[[Page, str], None],
+    request: pytest.FixtureRequest,
+) -> None:
+    page = open_page()
+    open_notebook(page, lab, NOTEBOOK)
+    output = run_cell(page, 0)
+    form = output.get_by_role("form", name="Start a run")
+    suite, start = form.get_by_label("Suite"), form.get_by_role("button", name="Start run")
+
+    suite.fill("")
+    start.click()
+    expect(form.get_by_role("alert").filter(has_text=re.compile("suite", re.IGNORECASE))).to_be_visible()
+
+    suite.fill("suite_of_nobody")
+    suite.press("Escape")
+    start.click()
+    expect(form.get_by_role("alert").filter(has_text="suite_of_nobody")).to_be_visible()
+
+    suite.fill("suite_pr_smoke")
+    suite.press("Escape")
+    start.click()
+    expect(output).to_contain_text(re.compile("Queued|Running"), timeout=RUN_TIMEOUT)
+    expect(output).to_contain_text(re.compile("run_[a-z0-9]+"))
+    expect(output).to_contain_text("Passed", timeout=RUN_TIMEOUT)
+    expect(output).to_contain_text(re.compile(r"\d{2,} passed"))
+
+    listed = run_cell(page, 1)
+    expect(listed).to_contain_text("passed staging suite_pr_smoke")
+    theme = request.node.callspec.params["lab"]
+    picture(page, "notebook" if theme == "light" else "notebook-dark")
+
+    save_notebook(page)
+    assert_saved_result(lab.root / NOTEBOOK, world.zof_key)
+
+
+def assert_saved_result(place: Path, key: str) -> None:
+    """The file shows the result to whoever opens it next, and does not hold the key."""
+    text = place.read_text()
+    assert key not in text
+    outputs = nbformat.reads(text, as_version=4).cells[1].outputs
+    html = "".join(output["data"].get("text/html", "") for output in outputs)
+    assert "Passed" in html
+    assert "run_" in html

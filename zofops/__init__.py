@@ -1,0 +1,1 @@
+"""The command line of the bundle, and the wiring of its demo."""

@@ -1,0 +1,7 @@
+"""`python -m zofops` is `zofops`."""
+
+import sys
+
+from zofops.cli import main
+
+sys.exit(main())

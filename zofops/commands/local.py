@@ -1,0 +1,85 @@
+"""`zofops local platform` and `zofops local workspace`: one stand-in at a time, to develop against."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from zof_local import platform as zof
+from zof_local import workspace as slack
+from zof_local.platform import ApiKey, PlatformError, PlatformSettings, new_secret
+from zof_local.serving import Server, ServingError
+from zof_local.workspace import WorkspaceSettings
+from zofops.examples import example
+from zofops.exit_codes import ExitCode
+
+
+def platform(arguments: argparse.Namespace) -> int:
+    """Serves the Zof stand-in until Ctrl-C. The key is `ZOF_API_KEY`, or a new one that is printed."""
+    secret = os.environ.get("ZOF_API_KEY") or new_secret()
+
+    def ready(api_url: str, console_url: str) -> None:
+        _announce("Zof", {"ZOF_BASE_URL": api_url, "ZOF_API_KEY": secret}, f"Console: {console_url}")
+
+    async def serve() -> None:
+        settings = PlatformSettings(
+            data_dir=Path(arguments.data_dir),
+            suites=Path(arguments.suites) if arguments.suites else example("suites.toml"),
+            keys=(ApiKey(secret),),
+        )
+        await zof.serve(settings, arguments.port, on_ready=ready)
+
+    return _until_stopped(serve())
+
+
+def workspace(arguments: argparse.Namespace) -> int:
+    """Serves the Slack stand-in until Ctrl-C. Token and secret are the bot's own variables, or new ones."""
+    fresh = WorkspaceSettings(app_url=arguments.bot_url)
+    settings = replace(
+        fresh,
+        bot_token=os.environ.get("SLACK_BOT_TOKEN") or fresh.bot_token,
+        signing_secret=os.environ.get("SLACK_SIGNING_SECRET") or fresh.signing_secret,
+    )
+
+    async def serve() -> None:
+        app = slack.create_app(settings)
+        async with Server(app, port=arguments.port) as server:
+            exports = {
+                "SLACK_BASE_URL": f"{server.url}/api/",
+                "SLACK_BOT_TOKEN": settings.bot_token,
+                "SLACK_SIGNING_SECRET": settings.signing_secret,
+            }
+            _announce("Slack", exports, f"Page: {server.url}{app.state.workspace.page_path()}")
+            await asyncio.Event().wait()
+
+    return _until_stopped(serve())
+
+
+def _announce(what: str, exports: Mapping[str, str], page: str) -> None:
+    """Prints what the other side needs, ready to be pasted into its shell."""
+    print(f"A {what} for this machine only. Stop it with Ctrl-C.\n")
+    for name, value in exports.items():
+        print(f"export {name}={value}")
+    print(f"\n{page}", flush=True)
+
+
+def _until_stopped(job: Coroutine[object, object, None]) -> int:
+    try:
+        asyncio.run(job)
+    except KeyboardInterrupt:
+        pass
+    except (PlatformError, FileNotFoundError) as error:
+        return _ended(error, ExitCode.REFUSED)
+    except ServingError as error:
+        return _ended(error.__cause__ or error, ExitCode.FAULT)
+    return ExitCode.PASSED
+
+
+def _ended(error: BaseException, code: ExitCode) -> int:
+    print(f"zofops: {error}", file=sys.stderr)
+    return code
