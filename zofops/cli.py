@@ -45,7 +45,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace], int] = getattr(command, arguments.function)
         code = int(run(arguments))
         sys.stdout.flush()
-        return code
     except ModuleNotFoundError as error:
         return _missing_extra(error)
     except KeyboardInterrupt:
@@ -64,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return ExitCode.FAULT
+    return code
 
 
 def _missing_extra(error: ModuleNotFoundError) -> int:

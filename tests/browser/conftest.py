@@ -49,8 +49,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         thread.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
+    """One for each test: while it lives, Playwright's loop counts as running, and other tests could start none."""
     path = find_browser()
     if path is None:
         pytest.fail("No Chromium was found. `make test` installs one, or set ZOF_TEST_BROWSER to its path.")

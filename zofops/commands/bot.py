@@ -12,6 +12,9 @@ import slack_bot
 from slack_bot.errors import BotError
 from zofops.exit_codes import ExitCode
 
+_GRACE_SECONDS = 5
+"""How long requests under way may go on after SIGTERM: longer than Slack waits for any answer."""
+
 
 def main(arguments: argparse.Namespace) -> int:
     """Serves until SIGINT or SIGTERM; what was accepted and not finished goes on at the next start."""
