@@ -25,7 +25,7 @@ demo: $(READY) ## The main job on this machine: Zof, Slack, the bot and a notebo
 
 test: $(READY) ## All tests, a real browser included
 	@$(BIN)/python -m tests.support.browser
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 fuzz: $(READY) ## The property tests with many new examples
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile long --timeout 3600 $(ARGS)

@@ -37,7 +37,7 @@ class LoopThread:
         self._loop.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     thread, stack = LoopThread(), AsyncExitStack()
     home = tmp_path_factory.mktemp("world")

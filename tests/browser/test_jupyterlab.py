@@ -15,7 +15,7 @@ from tests.support.jupyterlab import JupyterLabServer, open_notebook, run_cell, 
 from zofops.examples import example
 from zofops.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 NOTEBOOK = "first_run.ipynb"
 RUN_TIMEOUT = 60_000

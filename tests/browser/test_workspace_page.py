@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from zofops.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RUN_TIMEOUT = 60_000
 CARD = re.compile("^Zof at [^,]*$")

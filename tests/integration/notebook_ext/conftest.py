@@ -144,6 +144,6 @@ def zof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zof]:
 @pytest.fixture(scope="session")
 def kernel(zof: Zof, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     started = Kernel(zof.env, tmp_path_factory.mktemp("kernel"))
-    started.run("import notebook_ext\nfrom notebook_ext import RunForm, watch")
+    started.run("import ipywidgets, notebook_ext\nfrom notebook_ext import RunForm, watch")
     yield started
     started.stop()

@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from tests.integration.notebook_ext.conftest import Zof
 from tests.support.kernel import WIDGET, Kernel, is_type, model_in, update_of
 from zof_core import ZofClient
-
-pytestmark = pytest.mark.xdist_group("notebook kernel")
 
 COMM_BYTES = 30_000
 

@@ -11,8 +11,6 @@ from nbclient import NotebookClient
 
 from tests.integration.notebook_ext.conftest import Zof
 
-pytestmark = pytest.mark.xdist_group("notebook kernel")
-
 START = """
 from notebook_ext import RunForm, watch
 from zof_core import ZofClient

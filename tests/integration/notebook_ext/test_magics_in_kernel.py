@@ -7,8 +7,6 @@ import pytest
 from tests.integration.notebook_ext.conftest import Zof
 from tests.support.kernel import WIDGET, Kernel, is_type, model_in
 
-pytestmark = pytest.mark.xdist_group("notebook kernel")
-
 
 @pytest.fixture
 def magic(kernel: Kernel) -> Kernel:

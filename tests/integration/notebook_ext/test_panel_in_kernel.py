@@ -12,8 +12,6 @@ from tests.integration.notebook_ext.conftest import Zof
 from tests.support.kernel import PATIENCE, WIDGET, Kernel, is_idle, is_type, model_in, update_of
 from zof_core import Run, ZofClient
 
-pytestmark = pytest.mark.xdist_group("notebook kernel")
-
 COUNT = "len(ipywidgets.widgets.widget._instances), threading.active_count()"
 
 
