@@ -18,6 +18,7 @@ from slack_bot.config import BotConfig, load_config
 from slack_bot.endpoint import PATH, Receive, Scope, Send, SlackEndpoint, endpoint, health, respond
 from slack_bot.engine import Engine
 from slack_bot.errors import BotError
+from slack_bot.identity import Identity
 from slack_bot.listeners import Listeners
 from slack_bot.settings import BotSettings
 from slack_bot.slack_door import SlackDoor
@@ -98,6 +99,7 @@ class Bot:
 
         Raises:
             StoreInUseError: another process has the store.
+            SettingsError: Slack does not take the token.
             BotError: a bot runs in this process already.
         """
         async with AsyncExitStack() as stack:
@@ -139,6 +141,9 @@ class Bot:
             logger=_library_log(),
         )
         slack = SlackDoor(client, session)
+        identity = Identity(slack, timing)
+        await identity.learn()
+        stack.push_async_callback(identity.stop)
         ticks = Ticks(store=store, zof=ZofDoor(zof), slack=slack, config=self._current_config, timing=timing)
         engine = Engine(store, executor, timing, ticks.advance)
         ticks.attach(engine)
@@ -151,6 +156,7 @@ class Bot:
             store=store,
             writer=writer,
             slack=slack,
+            team=lambda: identity.team,
             config=self._current_config,
             executor=executor,
             timing=timing,

@@ -31,7 +31,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from slack_bot.errors import ConfigError
 from zof_core import ZofValidationError
-from zof_core.catalogue import Catalogue, load_catalogue
+from zof_core.catalogue import Catalogue, load_catalogue, nearest
 
 VERBS: Final = ("run", "rerun", "cancel", "status")
 ANY: Final = "*"
@@ -50,6 +50,14 @@ def _word(value: str) -> str:
     if not value.strip() or value != value.strip():
         raise ValueError("must be a word without spaces around it")
     return value
+
+
+def _name_or_any(value: str) -> str:
+    if value != ANY and any(char in value for char in "*?["):
+        raise ValueError(
+            f"'{value}' is a pattern, and rules take whole names only; write them out, or \"*\" for any"
+        )
+    return _word(value)
 
 
 def _channel(value: str) -> str:
@@ -89,7 +97,7 @@ def _some(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Word = Annotated[str, AfterValidator(_word)]
-Words = Annotated[tuple[Word, ...], AfterValidator(_some)]
+Names = Annotated[tuple[Annotated[str, AfterValidator(_name_or_any)], ...], AfterValidator(_some)]
 Channels = Annotated[tuple[Annotated[str, AfterValidator(_channel)], ...], AfterValidator(_some)]
 Verbs = Annotated[tuple[Annotated[str, AfterValidator(_verb)], ...], AfterValidator(_some)]
 People = Annotated[tuple[Annotated[str, AfterValidator(_who)], ...], AfterValidator(_some)]
@@ -114,9 +122,9 @@ class Rule(_Strict):
     name: Word
     channels: Channels = _ANYTHING
     verbs: Verbs = VERBS
-    projects: Words = _ANYTHING
-    environments: Words = _ANYTHING
-    suites: Words = _ANYTHING
+    projects: Names = _ANYTHING
+    environments: Names = _ANYTHING
+    suites: Names = _ANYTHING
     people: People = _ANYTHING
     reason: Word | None = None
 
@@ -137,8 +145,8 @@ class AllowRule(Rule):
 
     channels: Channels
     verbs: Verbs
-    projects: Words
-    environments: Words
+    projects: Names
+    environments: Names
     people: People
 
     @model_validator(mode="after")
@@ -156,7 +164,6 @@ class Policy(_Strict):
     """People and rules, in the file's order."""
 
     people: Mapping[Annotated[str, AfterValidator(_user_id)], Person] = Field(default_factory=dict)
-    groups: Mapping[Word, tuple[Word, ...]] = Field(default_factory=dict)
     allow: tuple[AllowRule, ...] = ()
     deny: tuple[Rule, ...] = ()
 
@@ -215,11 +222,25 @@ def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
             for problem in error.errors(include_url=False)
         ]
         raise ConfigError("\n".join(lines)) from None
+    _refuse_unknown_roles(policy, source)
     names = [rule.name for rule in (*policy.allow, *policy.deny)]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"{source}: two rules are called '{name}'. Every rule needs a name of its own.")
     return policy
+
+
+def _refuse_unknown_roles(policy: Policy, source: str) -> None:
+    """A deny rule with a mistyped role would deny nobody."""
+    roles = {f"role:{role}" for person in policy.people.values() for role in person.roles}
+    for rule in (*policy.allow, *policy.deny):
+        for who in rule.people:
+            if who.startswith("role:") and who not in roles:
+                meant = nearest(who, sorted(roles))
+                hint = f" Did you mean '{meant}'?" if meant else ""
+                raise ConfigError(
+                    f"{source}: rule '{rule.name}' `people`: nobody in [people] has '{who}'.{hint}"
+                )
 
 
 def _place(location: tuple[int | str, ...], tables: Mapping[str, Any]) -> str:

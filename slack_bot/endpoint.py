@@ -7,6 +7,7 @@ rules is corrected: a form body that merely contains the word "payload" is not a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -19,6 +20,8 @@ from slack_bolt.adapter.asgi.http_request import AsgiHttpRequest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from slack_bot.requests import has_known_shape
+
 log: Final = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
@@ -28,6 +31,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH: Final = "/slack/events"
 MAX_BODY: Final = 1_000_000
 """Bytes. Slack's largest payloads (a modal with its state) stay far below."""
+_BODY_SECONDS: Final = 5.0
+"""Slack waits 3 seconds for an answer, so a body that takes longer is nobody's."""
 _TIMESTAMP: Final = re.compile(r"\d{1,12}")
 _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
 
@@ -35,16 +40,25 @@ _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
 class SlackEndpoint(AsyncSlackRequestHandler):
     """Bolt behind checks that need no secret."""
 
+    body_seconds = _BODY_SECONDS
+
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
         """Answers one request; never raises."""
         try:
-            bolt_request = await _bolt_request(request)
+            async with asyncio.timeout(self.body_seconds):
+                bolt_request = await _bolt_request(request)
         except _TooLargeError:
             return BoltResponse(status=413, body={"error": "request too large"})
+        except TimeoutError:
+            return BoltResponse(status=408, body={"error": "the request did not arrive in time"})
         except Exception as error:
             log.info("A request that Slack cannot have sent was refused (%s).", type(error).__name__)
             return _refusal()
-        return await self.app.async_dispatch(bolt_request) if bolt_request else _refusal()
+        if bolt_request is None:
+            return _refusal()
+        if not has_known_shape(bolt_request.body):
+            return BoltResponse(status=400, body={"error": "unknown shape"})
+        return await self.app.async_dispatch(bolt_request)
 
 
 class _TooLargeError(Exception):

@@ -7,6 +7,7 @@ A pure state machine over one row, like `slack_bot.following`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +52,7 @@ class Errand(BaseModel):
         followed_key: key of the followed run, if this bot follows it.
         allowed: authorised with the run's true project, environment and suite.
         answer: what is to be said; None until it is known. Already safe for Slack's markup.
-        shown: a run to be shown under the answer.
+        shown: a run to be shown under the answer, as it was `shown_at`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +71,7 @@ class Errand(BaseModel):
     allowed: bool = False
     answer: str | None = None
     shown: Findings | None = None
+    shown_at: float | None = None
     outcome: ErrandOutcome | None = None
 
 
@@ -132,33 +134,38 @@ def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
         case Permitted():
             return errand.model_copy(update={"allowed": True, "tries": 0})
         case Answer(text, outcome, shown):
-            return _answered(errand, text, outcome, shown)
+            answered = _answered(errand, text, outcome)
+            return answered.model_copy(update={"shown": shown, "shown_at": now if shown else None})
         case Unavailable(sentence) if now - errand.asked_at >= timing.answer_patience:
             verb = "cancelled" if errand.kind is Kind.CANCEL else "shown"
             return _answered(
                 errand, f"{sentence} The run was not {verb}; please try again.", ErrandOutcome.FAULT
             )
         case Unavailable(_, retry_after):
-            return _later(errand, now, timing, retry_after)
+            # Asked once more when patience ends: whoever waits for the answer gets one then.
+            last_moment = errand.asked_at + timing.answer_patience
+            return _later(errand, now, timing, retry_after, at_most=max(last_moment, now))
         case SlackBusy(retry_after) if errand.tries + 1 < NOTICE_TRIES:
             return _later(errand, now, timing, retry_after)
         case _:
             return errand.model_copy(update={"state": ErrandState.ENDED})
 
 
-def _answered(errand: Errand, text: str, outcome: ErrandOutcome, shown: Findings | None = None) -> Errand:
+def _answered(errand: Errand, text: str, outcome: ErrandOutcome) -> Errand:
     return errand.model_copy(
         update={
             "state": ErrandState.ANSWERED,
             "answer": text,
             "outcome": outcome,
-            "shown": shown,
             "tries": 0,
             "not_before": 0.0,
         }
     )
 
 
-def _later(errand: Errand, now: float, timing: Timing, retry_after: float | None) -> Errand:
+def _later(
+    errand: Errand, now: float, timing: Timing, retry_after: float | None, *, at_most: float = math.inf
+) -> Errand:
     tries = errand.tries + 1
-    return errand.model_copy(update={"tries": tries, "not_before": now + pause(tries, timing, retry_after)})
+    not_before = min(now + pause(tries, timing, retry_after), at_most)
+    return errand.model_copy(update={"tries": tries, "not_before": not_before})

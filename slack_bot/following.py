@@ -73,6 +73,7 @@ class FollowedRun(Value):
         project_name, suite_name: names from the catalogue, as they were when it was asked.
         response_url: where its author can be answered, for 30 minutes.
         outage_since: since when Zof has not answered.
+        outage: what is the matter, in a few words.
         told_outage: the author knows.
         notice: what is still to be said to the author.
         findings: what was last read, at `read_at`.
@@ -94,6 +95,7 @@ class FollowedRun(Value):
     start_tries: int = 0
     next_try_at: float = 0.0
     outage_since: float | None = None
+    outage: str = ""
     told_outage: bool = False
     notice: str | None = None
     notice_tries: int = 0

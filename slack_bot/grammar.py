@@ -90,7 +90,8 @@ def parse(text: str) -> Command:
         )
     words, cases, problem = _words(text)
     if problem:
-        return Usage(problem, USAGE.get(words[0].lower() if words else "help", USAGE["help"]))
+        verb_usage = USAGE.get(words[0].lower() if words else "help", USAGE["help"])
+        return Usage(problem, _cases_usage() if cases is not None else verb_usage)
     if not words and cases is None:
         return OpenForm()
     if not words:
@@ -162,7 +163,7 @@ def _words(text: str) -> tuple[list[str], tuple[str, ...] | None, str | None]:
 
 def _tokens(text: str) -> list[tuple[str, bool]]:
     return [
-        (next(group for group in match.groups() if group is not None), match[3] is None)
+        (next(group for group in match.groups() if group is not None).strip(), match[3] is None)
         for match in _TOKEN.finditer(text)
     ]
 

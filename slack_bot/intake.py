@@ -6,7 +6,7 @@ A listener does nothing but call this, commit the row and ack.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar, assert_never
 
 from slack_bot import grammar
@@ -105,7 +105,11 @@ def judge_command(
 def judge_submission(request: Submission, form: Submitted, config: BotConfig, now: float) -> Verdict:
     """Judges a submitted form, by the same checks as a typed command."""
     origin = Origin(request.effect_key, request.team, form.channel, _called(request.user, config), None, now)
-    return judge_run(origin, grammar.Run(form.project or "", form.environment or "", form.suite), config)
+    verdict = judge_run(origin, grammar.Run(form.project or "", form.environment or "", form.suite), config)
+    if verdict.outcome is not InboxOutcome.DENIED or verdict.answer is None:
+        return verdict
+    again = run_form(config.catalogue, channel=form.channel, chosen=form, notice=verdict.answer.text)
+    return replace(verdict, modal=again)
 
 
 def judge_cancel_click(
@@ -188,7 +192,10 @@ def _form(origin: Origin, config: BotConfig) -> Verdict:
         return _denied(ask, decision, config)
     modal = run_form(config.catalogue, channel=origin.channel)
     if modal is None:
-        problem = grammar.Usage("The catalogue is empty, so there is no form.", grammar.USAGE["run"])
+        problem = grammar.Usage(
+            "There is no form, because zofops.toml lists nothing under [[catalogue.projects]].",
+            grammar.USAGE["run"],
+        )
         return Verdict(InboxOutcome.USAGE, "run", answers.usage(problem))
     return Verdict(InboxOutcome.MODAL, "run", rule=decision.rule, modal=modal)
 

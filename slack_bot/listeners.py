@@ -16,12 +16,22 @@ from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 
 from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.following import FollowedRun
 from slack_bot.intake import Verdict, judge_cancel_click, judge_command, judge_submission
-from slack_bot.requests import Click, SlashCommand, Submission, cancel_value, click, slash_command, submission
+from slack_bot.requests import (
+    Click,
+    SlashCommand,
+    Submission,
+    cancel_value,
+    click,
+    slash_command,
+    submission,
+    team_of,
+)
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
@@ -46,6 +56,7 @@ class Listeners:
     """What happens on a command, a click and a submitted form.
 
     Args:
+        team: id of the bot's own workspace; None while it is not known.
         config: the rules as they are now.
         executor: threads for calls to the store.
         clock: Unix time.
@@ -57,6 +68,7 @@ class Listeners:
         store: Store,
         writer: InboxWriter,
         slack: SlackDoor,
+        team: Callable[[], str | None],
         config: Callable[[], BotConfig],
         executor: Executor,
         timing: Timing,
@@ -65,6 +77,7 @@ class Listeners:
         self._store = store
         self._writer = writer
         self._slack = slack
+        self._team = team
         self._config = config
         self._executor = executor
         self._timing = timing
@@ -72,11 +85,23 @@ class Listeners:
 
     def register(self, app: AsyncApp) -> None:
         """Hands the listeners to Bolt. What no listener knows is acked and changes nothing."""
+        app.use(self._of_our_workspace)
         app.command(_ANYTHING)(self.on_command)
         app.action(CANCEL_ACTION)(self.on_cancel)
         app.view(RUN_FORM)(self.on_form)
         app.action(_ANYTHING)(_only_ack)
         app.view(_ANYTHING)(_only_ack)
+
+    async def _of_our_workspace(
+        self, body: dict[str, Any], ack: AsyncAck, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        own, team = self._team(), team_of(body)
+        if own is not None and team == own:
+            return await next_()
+        log.warning("A request of Slack's was not taken: %s.", "another workspace" if own else "not ready")
+        said = answers.stranger() if own else answers.not_ready()
+        is_command = "command" in body
+        return await (ack(response_type="ephemeral", text=said.text) if is_command else ack())
 
     async def on_command(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A slash command."""
@@ -123,7 +148,8 @@ class Listeners:
         if verdict.problems:
             await ack(response_action="errors", errors=field_errors(verdict.problems))
         elif verdict.answer is not None:
-            await ack(response_action="update", view=closing_note("Not started", verdict.answer.text))
+            view = verdict.modal or closing_note("Not started", verdict.answer.text)
+            await ack(response_action="update", view=view)
         else:
             await ack()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -79,12 +80,12 @@ class Openings:
     Args:
         channels: where the same would be allowed to the same person.
         verbs_here: what the person may do in this channel at all.
-        targets_here: (project, environment) pairs, as the rules write them, of the same verb in this channel.
+        targets_here: what the same verb is allowed for in this channel, as the rules write it.
     """
 
     channels: tuple[str, ...]
     verbs_here: tuple[str, ...]
-    targets_here: tuple[tuple[str, str], ...]
+    targets_here: tuple[Target, ...]
 
 
 def openings(policy: Policy, ask: Ask) -> Openings:
@@ -101,22 +102,24 @@ def openings(policy: Policy, ask: Ask) -> Openings:
         channels=tuple(channel for channel in channels if channel != ask.channel),
         verbs_here=_unique(verb for rule in here for verb in rule.verbs),
         targets_here=tuple(
-            (project, environment)
-            for project, environment in _pairs(rule for rule in here if ask.verb in rule.verbs)
-            if _would_be_allowed(policy, ask, project, environment)
+            target
+            for target in _targets(ask, [rule for rule in here if ask.verb in rule.verbs])
+            if decide(policy, Ask(ask.user, ask.channel, ask.verb, target)).allowed
         ),
     )
 
 
-def _pairs(rules: Iterable[AllowRule]) -> tuple[tuple[str, str], ...]:
-    pairs = [(project, env) for rule in rules for project in rule.projects for env in rule.environments]
-    return tuple(dict.fromkeys(pairs))
-
-
-def _would_be_allowed(policy: Policy, ask: Ask, project: str, environment: str) -> bool:
-    """Whether the same suite may be run there. A wildcard stands for itself: no deny rule need be about all of it."""
-    suite = ask.target.suite if ask.target else ANY
-    return decide(policy, Ask(ask.user, ask.channel, ask.verb, Target(project, environment, suite))).allowed
+def _targets(ask: Ask, rules: Iterable[AllowRule]) -> tuple[Target, ...]:
+    """What rules list. For a rule of every suite that is the suite asked for: of another, a deny may say no."""
+    asked = ask.target.suite if ask.target else ANY
+    found = [
+        Target(project, environment, suite)
+        for rule in rules
+        for project in rule.projects
+        for environment in rule.environments
+        for suite in (rule.suites if ANY not in rule.suites else (asked,))
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
@@ -125,7 +128,7 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
     return (
-        _lists(rule.channels, ask.channel)
+        _lists(rule, rule.channels, ask.channel)
         and ask.verb in rule.verbs
         and _names_person(rule, policy, ask.user)
         and (ask.target is None or _names_target(rule, ask.target))
@@ -134,15 +137,15 @@ def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
 
 def _names_target(rule: Rule, target: Target) -> bool:
     return (
-        _lists(rule.projects, target.project)
-        and _lists(rule.environments, target.environment)
+        _lists(rule, rule.projects, target.project)
+        and _lists(rule, rule.environments, target.environment)
         and _names_suite(rule, target.suite)
     )
 
 
 def _names_suite(rule: Rule, suite: str | None) -> bool:
     if suite is not None:
-        return _lists(rule.suites, suite)
+        return _lists(rule, rule.suites, suite)
     # Cases may be of any suite: a deny for one suite must not be passed by naming its cases.
     return ANY in rule.suites or not isinstance(rule, AllowRule)
 
@@ -153,8 +156,15 @@ def _names_person(rule: Rule, policy: Policy, user: str) -> bool:
     return ANY in rule.people or user in rule.people or not roles.isdisjoint(rule.people)
 
 
-def _lists(values: tuple[str, ...], value: str) -> bool:
-    return ANY in values or value in values
+def _lists(rule: Rule, values: tuple[str, ...], value: str) -> bool:
+    if ANY in values or value in values:
+        return True
+    # Zof may read "Production" as production: what is to be denied is not passed by another spelling.
+    return not isinstance(rule, AllowRule) and _folded(value) in map(_folded, values)
+
+
+def _folded(value: str) -> str:
+    return unicodedata.normalize("NFKC", value).casefold().strip()
 
 
 def _about_every_target(rule: Rule) -> bool:

@@ -84,6 +84,27 @@ class Submission:
         return f"{self.team}:{self.view_id}"
 
 
+def has_known_shape(body: Mapping[str, Any]) -> bool:
+    """Whether an interaction has what Bolt looks at, without asking, to find its listener."""
+    kind = body.get("type")
+    if kind == "block_actions":
+        actions = body.get("actions")
+        return isinstance(actions, list) and bool(actions) and all(map(_is_action, actions))
+    if kind in ("view_submission", "view_closed"):
+        view = mapping(body.get("view"))
+        return isinstance(view.get("type"), str) and isinstance(view.get("callback_id"), str)
+    return kind is None or isinstance(kind, str)
+
+
+def _is_action(action: object) -> bool:
+    return all(isinstance(mapping(action).get(key), str) for key in ("type", "action_id"))
+
+
+def team_of(body: Mapping[str, Any]) -> str:
+    """The workspace that a payload of any kind comes from; empty if it does not say."""
+    return text(body, "team_id") or text(mapping(body.get("team")), "id")
+
+
 def slash_command(body: Mapping[str, Any]) -> SlashCommand | None:
     """A slash command, or None if the payload is not one."""
     team, channel = text(body, "team_id"), text(body, "channel_id")

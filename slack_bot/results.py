@@ -59,10 +59,17 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Zof did not answer, or answered that it cannot just now."""
+    """Zof did not answer, or answered that it cannot just now.
+
+    Args:
+        sentence: what went wrong and what to do next.
+        retry_after: seconds that Zof asked to wait.
+        why: the same in a few words, for a card that is not up to date.
+    """
 
     sentence: str
     retry_after: float | None = None
+    why: str = "Zof does not answer just now"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from slack_bot.payloads import mapping
+from slack_bot.payloads import mapping, text
 from slack_bot.results import CardMissing, Said, Shown, SlackBusy, SlackRefused
 from slack_bot.views.blocks import Message
 
@@ -55,6 +55,13 @@ class SlackDoor:
         self._client = client
         self._session = session
         self._own_host = urllib.parse.urlsplit(client.base_url).netloc
+
+    async def own_team(self) -> str | SlackBusy | SlackRefused:
+        """Id of the workspace that the token belongs to."""
+        result = await self._call(self._client.auth_test())
+        if not isinstance(result, dict):
+            return result
+        return text(result, "team_id") or SlackRefused("Slack does not say whose token this is.")
 
     async def post_card(
         self, channel: str, message: Message, key: str, run_id: str
@@ -180,12 +187,12 @@ class SlackDoor:
                     return SlackBusy(_seconds(answer.headers.get("Retry-After")))
                 if answer.status >= 500:
                     return SlackBusy()
-                text = await answer.content.read(2000)
+                said = await answer.content.read(2000)
         except _FAILURES as error:
             log.info("A response URL did not answer: %s", type(error).__name__)
             return SlackBusy()
         # Slack answers "ok", or JSON that says what is wrong (used up, expired).
-        refused = answer.status >= 300 or b'"ok":false' in text.replace(b" ", b"")
+        refused = answer.status >= 300 or b'"ok":false' in said.replace(b" ", b"")
         return SlackRefused("response_url") if refused else Said()
 
 

@@ -58,7 +58,7 @@ def plain(value: object, limit: int) -> str:
 def prose(value: object, limit: int = 200) -> str:
     """For `mrkdwn`: outside text that reads as it is, with nothing in it acting as markup."""
     text = tidy(value).translate(_LOOKALIKES)
-    text = _EDGE_UNDERSCORE.sub("ˍ", text)
+    text = _EDGE_UNDERSCORE.sub("＿", text)
     text = _SHORTCODE.sub("∶", text).replace("://", ":⁄⁄")
     return _escape_within(text, limit) or "–"
 

@@ -88,12 +88,13 @@ class Ticks:
     async def _advance_run(self, row: FollowedRun, seq: int) -> None:
         try:
             after, due = await self._next_of_run(row, seq)
+            await self._save(after, seq, due)
         except Exception:
             log.exception("A tick of a followed run failed.")
             after = transitions.after_fault(row, self._clock(), self._timing)
             pause = transitions.pause(max(after.faults, 1), self._timing)
             due = None if after.state is State.ENDED else self._clock() + pause
-        await self._save(after, seq, due)
+            await self._save(after, seq, due)
 
     async def _next_of_run(self, row: FollowedRun, seq: int) -> tuple[FollowedRun, float | None]:
         step = following.decide(row, self._clock(), _wanted(row))
@@ -132,7 +133,7 @@ class Ticks:
         read = await self._zof.read(run_id, row.findings)
         if isinstance(read, results.Refused) and read.outcome is not results.Outcome.UNKNOWN_NAME:
             # A key that is refused now may be set anew: the run goes on meanwhile, and so do we.
-            return results.Unavailable(read.sentence)
+            return results.Unavailable(read.sentence, why="Zof refuses the bot's API key")
         return read
 
     async def _show(self, row: FollowedRun, seq: int) -> results.Result:
@@ -183,12 +184,14 @@ class Ticks:
         if isinstance(task, errands.Rest):
             await self._save(errand, seq, task.until)
             return
-        report: errands.Report
         try:
-            report = await self._run_task(errand, task)
+            await self._settle(errand, await self._run_task(errand, task), seq)
         except Exception:
             log.exception("A tick of an errand failed.")
-            report = results.Unavailable("I have a fault of my own; the bot's log has it.")
+            fault = results.Unavailable("I have a fault of my own; the bot's log has it.")
+            await self._settle(errand, fault, seq)
+
+    async def _settle(self, errand: Errand, report: errands.Report, seq: int) -> None:
         now = self._clock()
         after = errands.apply(errand, report, now, self._timing)
         failed = after.kind is Kind.CANCEL and after.outcome is ErrandOutcome.FAULT
@@ -234,6 +237,8 @@ class Ticks:
             read = await self._zof.read(errand.run_id)
             if not isinstance(read, results.Read):
                 return results.Unavailable(read.sentence)
+            if not read.findings.run.is_terminal:
+                return results.Unavailable("Zof did not take the cancel, though the run has not ended.")
             # A repeated cancel of our own finds the run cancelled, and that is what was asked.
             if status_style(read.findings.run.status).word != status_style("canceled").word:
                 return Answer(_too_late(read.findings.run), ErrandOutcome.ANSWERED)
@@ -252,6 +257,8 @@ class Ticks:
             errand.shown,
             project=(followed.project_name if followed else None) or names.get(run.project_id or ""),
             suite=(followed.suite_name if followed else None) or suites.get(run.test_suite_id or ""),
+            started_by=followed.asker.name if followed else None,
+            read_at=errand.shown_at,
         )
 
     async def _followed(self, errand: Errand) -> FollowedRun | None:

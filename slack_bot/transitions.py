@@ -23,6 +23,8 @@ from slack_bot.settings import Timing
 
 NOTICE_TRIES: Final = 60
 """Some 30 minutes, which is how long a response URL lives."""
+LONGEST_PAUSE: Final = 300.0
+"""Seconds. A server may ask for more; a person waits, so it is asked again all the same."""
 MAX_FAULTS: Final = 5
 MAX_REPOSTS: Final = 1
 
@@ -55,9 +57,9 @@ def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: 
 
 
 def pause(tries: int, timing: Timing, retry_after: float | None = None) -> float:
-    """Seconds before the next try: doubling from `retry_first` to `retry_max`, at least what was asked."""
+    """Seconds before the next try: doubling from `retry_first` to `retry_max`, or longer if that was asked for."""
     doubled = min(timing.retry_first * 2.0 ** min(max(tries - 1, 0), 20), timing.retry_max)
-    return max(doubled, retry_after or 0.0)
+    return max(doubled, min(retry_after or 0.0, LONGEST_PAUSE))
 
 
 def look_again_soon(row: FollowedRun, now: float, *, canceled_by: str | None, rearm: bool) -> FollowedRun:
@@ -146,6 +148,7 @@ def _poll_again(row: FollowedRun, result: Unavailable, now: float, timing: Timin
     return row.model_copy(
         update={
             "outage_since": since,
+            "outage": result.why,
             "polls": tries,
             "next_poll_at": now + max(pause(tries, timing, result.retry_after), timing.poll_first),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from slack_bot.results import FailedCase, Findings, Outcome, Read, Refused, Unavailable
@@ -21,6 +22,8 @@ from zof_core import (
     ZofTimeoutError,
 )
 from zof_core.wording import error_sentences
+
+log: Final = logging.getLogger(__name__)
 
 _TRANSIENT: Final = (ZofRateLimitError, ZofServerError, ZofConnectionError, ZofTimeoutError, ZofDecodeError)
 _NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
@@ -82,16 +85,27 @@ class ZofDoor:
         total = _not_passed(run)
         if before is not None and before.failures_total == total and before.failures:
             return Findings(run=run, failures=before.failures, failures_total=total)
+        if not total:
+            return Findings(run=run)
+        try:
+            failures = await self._failures(run)
+        except ZofApiError as error:
+            # The run is known: that its cases' names are not must not hide how it goes, or its end.
+            log.info("The failed cases of a run could not be read: %s", type(error).__name__)
+            failures = list(before.failures) if before is not None else []
+        return Findings(
+            run=run, failures=tuple(failures[:SHOWN_FAILURES]), failures_total=max(total, len(failures))
+        )
+
+    async def _failures(self, run: Run) -> list[FailedCase]:
         failures: list[FailedCase] = []
-        for status in _NOT_PASSED if total else ():
+        for status in _NOT_PASSED:
             page = await self._client.results.list(run_id=run.id, status=status, limit=SHOWN_FAILURES)
             failures += [
                 FailedCase(name=result.name or result.test_case_id or result.id, status=result.status)
                 for result in page.data
             ]
-        return Findings(
-            run=run, failures=tuple(failures[:SHOWN_FAILURES]), failures_total=max(total, len(failures))
-        )
+        return failures
 
 
 def _not_passed(run: Run) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -20,7 +21,7 @@ from zof_core.errors import (
     clean_text,
     error_class,
 )
-from zof_core.models import ZofModel, come_with
+from zof_core.models import Run, ZofModel, come_with
 from zof_core.requests import Call
 from zof_core.responses import RawResponse
 
@@ -35,6 +36,7 @@ _HINTS: Mapping[int, str] = {
 
 _REPEATABLE = "Zof may have done it all the same; sent again with the same idempotency key it is done once."
 _MENDING_ROUNDS = 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ def read_answer(call: Call[T], raw: RawResponse, host: str) -> T:
     if model is None:
         facts = Facts(call, host, raw.info.attempts, raw.info.request_id)
         raise facts.error(ZofDecodeError, problem, status=raw.status)
+    asked = call.subject.get("run_id") if isinstance(model, Run) else None
+    if asked is not None and cast("Run", model).id != asked:
+        facts = Facts(call, host, raw.info.attempts, raw.info.request_id)
+        other = clean_text(cast("Run", model).id, 60)
+        raise facts.error(ZofDecodeError, f"The answer is about another run, {other!r}.", status=raw.status)
     come_with(model, raw.info)
     return cast("T", model)
 
@@ -93,7 +100,7 @@ def _mended(kind: type[ZofModel], body: bytes) -> tuple[ZofModel | None, str]:
     if not body.strip():
         return None, "The answer is empty."
     try:
-        data = json.loads(body)
+        data = _without_surrogates(json.loads(body))
     except (ValueError, RecursionError):
         return None, f"The answer is not JSON: {_beginning(body)}"
     if not isinstance(data, dict):
@@ -111,6 +118,12 @@ def _mended(kind: type[ZofModel], body: bytes) -> tuple[ZofModel | None, str]:
         except RecursionError:
             return None, "The answer is nested too deeply."
     return None, f"The answer lacks what it must have: {problem}."
+
+
+def _without_surrogates(data: Any) -> Any:
+    """Half characters (a lone `\\ud800`) cannot be stored or sent on; each becomes U+FFFD."""
+    text = json.dumps(data, ensure_ascii=False)
+    return json.loads(_SURROGATE.sub("\ufffd", text)) if _SURROGATE.search(text) else data
 
 
 def _set_aside(data: Any, location: tuple[int | str, ...], kind: str) -> bool:

@@ -138,6 +138,8 @@ def _of_permission(error: ZofApiError) -> str:
 
 def _of_not_found(error: ZofApiError) -> str:
     who = "Check the id, or ask who owns the API key whether it belongs to the same organization."
+    if error.param and error.param not in error.subject:
+        return f"Zof does not know everything named here: {_sentence(error.message)} {who}"
     field = error.param if error.param in error.subject else None
     if field is None and len(error.subject) == 1:
         field = next(iter(error.subject))
@@ -163,8 +165,13 @@ def _of_conflict(error: ZofApiError) -> str:
 def _of_rate_limit(error: ZofApiError) -> str:
     if error.retry_after is None:
         return "Zof's rate limit for this API key is reached. Try again in a minute."
+    if error.retry_after > _LONG_WAIT:
+        return "Zof's rate limit for this API key is reached, and it asks for a pause of more than a day."
     when = duration_text(max(1.0, math.ceil(error.retry_after)))
     return f"Zof's rate limit for this API key is reached. Try again in {when}."
+
+
+_LONG_WAIT: Final = 86_400.0
 
 
 def _of_invalid(error: ZofApiError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from slack_bot.config import ANY
@@ -11,6 +12,8 @@ from slack_bot.text import channel_link, code, prose, sentence
 from slack_bot.views.blocks import Message, note
 
 _LISTED = 6
+_TYPED = {"project_id": "PROJECT", "test_suite_id": "SUITE", "test_case_ids": "--cases"}
+_FIELD = re.compile("|".join(rf"\b{field}\b" for field in _TYPED))
 
 
 def help_text(command: str) -> Message:
@@ -20,7 +23,7 @@ def help_text(command: str) -> Message:
         ("run PROJECT ENVIRONMENT --cases A,B", "starts single cases"),
         ("run", "opens a form"),
         ("status RUN", "shows a run to you alone"),
-        ("cancel RUN", "cancels a run"),
+        ("cancel RUN", "cancels a run; whoever started it always may"),
         ("help", "shows this"),
     ]
     rows = [f"{code(f'{command} {usage}')} {what}" for usage, what in lines]
@@ -36,7 +39,7 @@ def usage(problem: Usage) -> Message:
 
 def invalid(problems: Iterable[str]) -> Message:
     """A request that Zof's rules forbid, and what a run looks like that they allow."""
-    said = " ".join(sentence(problem) for problem in problems)
+    said = " ".join(sentence(_FIELD.sub(lambda m: _TYPED[m[0]], problem)) for problem in problems)
     return note(f"{said} Type {code(USAGE['run'])}, or {code('/zof run')} for a form.")
 
 
@@ -58,36 +61,68 @@ def unknown_name(what: str, word: str, nearest: str | None, known: Iterable[str]
 
 
 def denied(ask: Ask, decision: Decision, ways: Openings) -> Message:
-    """A denial: which rule, what could be done instead, and by whom the rules can be changed."""
-    subject = f"{code(ask.verb)}{_on(ask.target)} in {channel_link(ask.channel)}"
+    """A denial: which rule and why, what could be done instead, and by whom the rules can be changed."""
+    what = f"{_deed(ask)} {_place(ask.channel)}"
     if decision.rule == NO_RULE:
-        parts = [f":no_entry: Not allowed: no rule allows you {subject}."]
+        parts = [f":no_entry: No rule lets you {what}."]
     else:
-        reason = f" ({prose(decision.reason, 300)})" if decision.reason else ""
-        parts = [f":no_entry: Not allowed: the rule “{prose(decision.rule)}”{reason} denies {subject}."]
+        reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
+        parts = [f":no_entry: You may not {what}, by the rule “{prose(decision.rule)}”{reason}."]
     if ways.channels:
         parts.append(f"You can do that in {', '.join(map(channel_link, ways.channels[:_LISTED]))}.")
     if ways.targets_here:
-        parts.append(f"Here you can {code(ask.verb)}: {'; '.join(map(_pair, ways.targets_here[:_LISTED]))}.")
+        parts.append(f"Here you can {_VERBS[ask.verb]} {'; '.join(map(_on, ways.targets_here[:_LISTED]))}.")
     elif ways.verbs_here:
         parts.append(f"Here you can use {', '.join(map(code, ways.verbs_here))}.")
-    else:
-        parts.append("This channel is not on your list of allowed channels.")
     parts.append(f"To change that, ask whoever keeps {code('zofops.toml')}. Nothing was started or changed.")
     return note(" ".join(parts))
 
 
-def _on(target: Target | None) -> str:
-    if target is None:
-        return ""
-    suite = code(target.suite) if target.suite else "single cases"
-    return f" of {suite} on {code(target.environment)} of {code(target.project)}"
+_VERBS = {
+    "run": "run",
+    "rerun": "run again",
+    "cancel": "cancel runs of",
+    "status": "see runs of",
+}
 
 
-def _pair(pair: tuple[str, str]) -> str:
-    project, environment = pair
-    where = "any environment" if environment == ANY else code(environment)
-    return f"{where} of {'any project' if project == ANY else code(project)}"
+def _deed(ask: Ask) -> str:
+    if ask.target is not None:
+        return f"{_VERBS[ask.verb]} {_on(ask.target)}"
+    return "run anything" if ask.verb == "run" else f"{_VERBS[ask.verb].removesuffix(' of')}"
+
+
+def _place(channel: str) -> str:
+    return "in a direct message" if channel.startswith("D") else f"in {channel_link(channel)}"
+
+
+def _on(target: Target) -> str:
+    suite = "single cases" if target.suite is None else _named(target.suite, "any suite")
+    project, environment = (
+        _named(target.project, "any project"),
+        _named(target.environment, "any environment"),
+    )
+    return f"{suite} on {environment} of {project}"
+
+
+def _named(word: str, anything: str) -> str:
+    return anything if word == ANY else code(word)
+
+
+def stranger() -> Message:
+    """A request of a workspace that is not the bot's own."""
+    return note(
+        ":no_entry: I belong to another Slack workspace, whose rules say nothing about this one, so nothing was "
+        "started or changed."
+    )
+
+
+def not_ready() -> Message:
+    """The bot was started while Slack was away, so it does not know its workspace yet."""
+    return note(
+        ":warning: I was started a moment ago and have not reached Slack yet, so nothing was started or changed. "
+        "Try again in a minute."
+    )
 
 
 def fault() -> Message:

@@ -38,8 +38,21 @@ def run_card(row: FollowedRun) -> Message:
     return Message(_fallback(row, run), () if row.card.plain else tuple(blocks))
 
 
-def run_summary(findings: Findings, *, project: str | None, suite: str | None) -> Message:
-    """A run as `/zof status` shows it: the card without anything to press that changes something."""
+def run_summary(
+    findings: Findings,
+    *,
+    project: str | None,
+    suite: str | None,
+    started_by: str | None = None,
+    read_at: float | None = None,
+) -> Message:
+    """A run as `/zof status` shows it: the card without anything to press that changes something.
+
+    Args:
+        project, suite: their names, where known.
+        started_by: name of who started it from Slack; None if the bot did not start it.
+        read_at: Unix time at which it was as it is shown.
+    """
     run = findings.run
     details = [f"run {code(run.id)}"]
     if project or run.project_id:
@@ -47,7 +60,7 @@ def run_summary(findings: Findings, *, project: str | None, suite: str | None) -
     blocks = [
         section(_title(run, suite=suite, environment=run.environment, lost=False)),
         *_body(findings),
-        context(" · ".join([*details, *_times(run)])),
+        context(" · ".join([*details, *_start(run, started_by), *_times(run), *_as_of(run, read_at)])),
         *([actions(link)] if (link := _console_link(run)) else []),
     ]
     text = f"Run {plain(run.id, 255)}: {status_style(run.status).word}. {_counts(run)}"
@@ -64,7 +77,11 @@ def _title(run: Run, *, suite: str | None, environment: str | None, lost: bool) 
 
 def _cases(run: Run) -> str:
     count = len(run.test_case_ids or ())
-    return f"{count} case{'' if count == 1 else 's'}" if count else "run"
+    return _number(count) if count else "run"
+
+
+def _number(cases: int) -> str:
+    return f"{cases} case{'' if cases == 1 else 's'}"
 
 
 def _body(findings: Findings) -> list[Block]:
@@ -78,16 +95,19 @@ def _body(findings: Findings) -> list[Block]:
         more = findings.failures_total - min(len(findings.failures), SHOWN_FAILURES)
         rest = f"\nand {more} more" if more > 0 else ""
         return [section(prose(counts, 300)), section(f"{listed}{rest}")]
+    if findings.failures_total:
+        unread = "Which cases did not pass could not be read just now; Zof's Console lists them."
+        return [section(prose(counts, 300)), section(unread)]
     return [section(prose(counts, 300))]
 
 
 def _counts(run: Run) -> str:
     summary = run.summary
     if summary is None or not summary.total:
-        return "no case has run" if run.is_terminal else "no case has finished yet"
+        return "No case has run" if run.is_terminal else "No case has finished yet"
     finished = sum(n or 0 for n in (summary.passed, summary.failed, summary.error, summary.skipped))
     progress = (
-        f"{summary.total} cases" if run.is_terminal else f"{finished} of {summary.total} cases finished"
+        _number(summary.total) if run.is_terminal else f"{finished} of {_number(summary.total)} finished"
     )
     return f"{counts_line(summary)} · {progress}" if finished else progress
 
@@ -97,13 +117,21 @@ def _small_print(row: FollowedRun, run: Run) -> list[str]:
     first = f"{prose(row.project_name, _NAME_MAX)} · run {code(run.id)} · {who}"
     lines = [" · ".join([first, *_times(run)])]
     if row.canceled_by:
-        verb = "cancelled" if run.is_terminal else "being cancelled"
+        verb = "Cancelled" if run.is_terminal else "Being cancelled"
         lines.append(f"{verb} by {prose(row.canceled_by, _NAME_MAX)}")
     if row.outage_since is not None and row.read_at is not None and not row.is_over:
-        lines.append(
-            f":warning: as of {local_clock(row.read_at)}: Zof does not answer just now; I keep asking"
-        )
+        lines.append(f":warning: As of {local_clock(row.read_at)}: {prose(row.outage, 100)}; I keep asking")
     return lines
+
+
+def _start(run: Run, started_by: str | None) -> list[str]:
+    at = f" at {local_clock(run.created_at.timestamp())}" if run.created_at else ""
+    by = f" by {prose(started_by, _NAME_MAX)}" if started_by else ""
+    return [f"started{by}{at}"] if at or by else []
+
+
+def _as_of(run: Run, read_at: float | None) -> list[str]:
+    return [f"as of {local_clock(read_at)}"] if read_at is not None and not run.is_terminal else []
 
 
 def _times(run: Run) -> list[str]:
@@ -163,6 +191,6 @@ def _fallback(row: FollowedRun, run: Run) -> str:
     if row.lost:
         parts.append(row.lost)
     if row.outage_since is not None and row.read_at is not None and not row.is_over:
-        parts.append(f"As of {clock(row.read_at)}; Zof does not answer just now.")
+        parts.append(f"As of {clock(row.read_at)}; {row.outage}.")
     parts.append(f"Run {run.id}, started by {row.asker.name} at {clock(row.accepted_at)}.")
     return prose(" ".join(parts), 3000)

@@ -33,8 +33,14 @@ class Submitted:
     channel: str
 
 
-def run_form(catalogue: Catalogue, *, channel: str) -> Block | None:
+def run_form(
+    catalogue: Catalogue, *, channel: str, chosen: Submitted | None = None, notice: str | None = None
+) -> Block | None:
     """The modal, or None if the catalogue has nothing to choose from.
+
+    Args:
+        chosen: what is chosen already, when the form is shown again.
+        notice: what was wrong with that, in Slack's markup; stands above the fields.
 
     Suites stand in groups, one for each project; whether a suite belongs to the project is checked when the
     form comes back. Options whose id is longer than Slack takes (150 characters) are left out.
@@ -52,6 +58,7 @@ def run_form(catalogue: Catalogue, *, channel: str) -> Block | None:
     names = _fit([_option(name, name) for name in environments])
     if not _fit(projects) or not names or not groups:
         return None
+    only = catalogue.projects[0].id if len(catalogue.projects) == 1 else None
     return {
         "type": "modal",
         "callback_id": RUN_FORM,
@@ -60,9 +67,10 @@ def run_form(catalogue: Catalogue, *, channel: str) -> Block | None:
         "submit": label("Start run", 24),
         "close": label("Close", 24),
         "blocks": [
-            _select(PROJECT, {"options": _fit(projects)}, first=len(projects) == 1),
-            _select(ENVIRONMENT, {"options": names}),
-            _select(SUITE, {"option_groups": groups[:_OPTIONS_MAX]}),
+            *([section(notice)] if notice else []),
+            _select(PROJECT, {"options": _fit(projects)}, chosen.project if chosen else only),
+            _select(ENVIRONMENT, {"options": names}, chosen.environment if chosen else None),
+            _select(SUITE, {"option_groups": groups[:_OPTIONS_MAX]}, chosen.suite if chosen else None),
         ],
     }
 
@@ -81,7 +89,7 @@ def read_form(view: Mapping[str, Any]) -> Submitted:
     """What a `view_submission` of the form says. Total: what is not there is None, or an empty channel."""
     try:
         metadata = json.loads(str(view.get("private_metadata") or "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         metadata = {}
     values = mapping(mapping(view.get("state")).get("values"))
 
@@ -99,8 +107,12 @@ def field_errors(problems: Mapping[str, str]) -> dict[str, str]:
     return {blocks.get(field, SUITE): clip(tidy(text), 300) for field, text in problems.items()}
 
 
-def _select(block_id: str, options: dict[str, Any], *, first: bool = False) -> Block:
-    initial = {"initial_option": options["options"][0]} if first else {}
+def _select(block_id: str, options: dict[str, Any], chosen: str | None) -> Block:
+    listed = [
+        *options.get("options", ()),
+        *(o for group in options.get("option_groups", ()) for o in group["options"]),
+    ]
+    initial = next(({"initial_option": one} for one in listed if one["value"] == chosen), {})
     name = _FIELDS[block_id]
     return {
         "type": "input",

@@ -135,12 +135,13 @@ class Weather:
         self._app = app
         self.down = False
         self.lose_answer_of: list[str] = []
+        self.refuse: list[str] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self.down:
+        if self.down or any(scope["path"].endswith(path) for path in self.refuse):
             await _answer_503(send)
             return
         lost = next((path for path in self.lose_answer_of if scope["path"].endswith(path)), None)
@@ -238,10 +239,12 @@ class BotWorld:
             "X-Slack-Signature": f"v0={mac}",
         }
 
-    def command_body(self, text: str, *, trigger: str, user: str = DANA, channel: str = RELEASES) -> bytes:
+    def command_body(
+        self, text: str, *, trigger: str, user: str = DANA, channel: str = RELEASES, team: str = "T0ZOF"
+    ) -> bytes:
         """The form of a slash command."""
         fields = {
-            "team_id": "T0ZOF",
+            "team_id": team,
             "channel_id": channel,
             "user_id": user,
             "user_name": "somebody",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+
+from slack_bot.endpoint import SlackEndpoint
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -62,11 +65,11 @@ async def test_single_cases_can_be_run(shared: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "channel", "user", "result", "says"),
     [
-        ("run proj_abc staging suite_pr_smoke", GENERAL, SAM, "denied", "no rule allows you"),
+        ("run proj_abc staging suite_pr_smoke", GENERAL, SAM, "denied", "No rule lets you"),
         ("run proj_abc production suite_pr_smoke", RELEASES, SAM, "denied", "Here you can `run`"),
         ("run proj_abc production suite_regression", RELEASES, DANA, "denied", "it writes orders"),
-        ("run", GENERAL, SAM, "denied", "no rule allows you"),
-        ("cancel run_whatever", RELEASES, SAM, "denied", "no rule allows you"),
+        ("run", GENERAL, SAM, "denied", "No rule lets you"),
+        ("cancel run_whatever", RELEASES, SAM, "denied", "No rule lets you"),
         ("run proj_abx staging suite_pr_smoke", RELEASES, SAM, "unknown_name", "Did you mean `proj_abc`?"),
         ("run proj_abc stagign suite_pr_smoke", RELEASES, SAM, "unknown_name", "Did you mean `staging`?"),
         (
@@ -137,7 +140,7 @@ async def test_a_run_of_somebody_elses_tool_is_shown_only_where_a_rule_allows_it
     assert allowed.outcome == "answered"
     denied = await shared.outcome(await shared.command(f"/zof status {run.id}", user=SAM))
     assert denied.outcome == "denied"
-    assert "no rule allows you" in await shared.last_told(SAM)
+    assert "No rule lets you" in await shared.last_told(SAM)
     await shared.zof.runs.wait_until_complete(run.id, timeout=20)
 
 
@@ -157,7 +160,7 @@ async def started(shared: Any, until: Any, user: str = DANA) -> tuple[str, dict[
 async def test_a_run_is_cancelled_by_its_button_once_by_who_may(shared: Any, until: Any) -> None:
     key, card = await started(shared, until, user=SAM)
     await shared.people.user(MIRA).click(RELEASES, card["ts"], "cancel_run")
-    await until(lambda: told(shared, MIRA, "no rule allows you cancel"))
+    await until(lambda: told(shared, MIRA, "No rule lets you cancel"))
     assert "Running" in (await shared.card_of(shared.bot.store.command_outcome(key).run_id))["plain"]
     sam = shared.people.user(SAM)
     await asyncio.gather(*(sam.click(RELEASES, card["ts"], "cancel_run") for _ in range(2)))
@@ -165,7 +168,7 @@ async def test_a_run_is_cancelled_by_its_button_once_by_who_may(shared: Any, unt
     assert outcome.outcome == "canceled"
     final = await shared.card_of(outcome.run_id)
     assert "Cancelled" in final["plain"]
-    assert "cancelled by sam" in final["plain"]
+    assert "Cancelled by sam" in final["plain"]
     answers = [m for m in await shared.seen_by(SAM) if m["ephemeral"] and outcome.run_id in m["plain"]]
     assert len(answers) == 1
 
@@ -181,7 +184,7 @@ async def test_a_run_is_cancelled_by_command(shared: Any, until: Any) -> None:
     assert cancel.outcome == "answered"
     outcome = await shared.outcome(key)
     assert outcome.outcome == "canceled"
-    assert "cancelled by Dana Ruiz" in (await shared.card_of(run_id))["plain"]
+    assert "Cancelled by Dana Ruiz" in (await shared.card_of(run_id))["plain"]
     again = await shared.outcome(await shared.command(f"/zof cancel {run_id}", user=DANA))
     assert again.outcome == "answered"
     assert "complete already" in await shared.last_told(DANA)
@@ -191,18 +194,17 @@ async def test_the_form_starts_a_run_by_the_same_checks(shared: Any) -> None:
     sam = shared.people.user(SAM)
     outcome = await shared.outcome(await shared.command("/zof", user=SAM))
     assert outcome.outcome == "modal"
-    [view] = await sam.views()
+    [first] = await sam.views()
     answer = await sam.submit(
-        view["id"],
+        first["id"],
         {"project/choice": "proj_abc", "environment/choice": "production", "suite/choice": "suite_pr_smoke"},
     )
     assert answer["delivery"]["outcome"] == "acked"
     [view] = await sam.views()
-    assert "no rule allows you" in json.dumps(view)
-    await sam.close(view["id"], everything=True)
-
-    await shared.command("/zof run", user=SAM)
-    [view] = await sam.views()
+    assert "No rule lets you run" in json.dumps(view)
+    assert view["id"] == first["id"]
+    suite = next(block for block in view["blocks"] if block.get("block_id") == "suite")
+    assert suite["element"]["initial_option"]["value"] == "suite_pr_smoke"
     before = {run.id for run in await shared.runs()}
     await sam.submit(
         view["id"],
@@ -263,7 +265,53 @@ class TestTheEdge:
     )
     async def test_signed_nonsense_is_answered_without_a_fault(self, shared: Any, body: bytes) -> None:
         answer = await shared.send_raw(body, shared.signed(body))
-        assert answer.status_code in {200, 401, 404}
+        assert answer.status_code in {200, 400, 401, 404}
+
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            {"type": "block_actions"},
+            {"type": "block_actions", "actions": []},
+            {"type": "block_actions", "actions": [3]},
+            {"type": "block_actions", "actions": {"action_id": "cancel_run"}},
+            {"type": "view_submission", "view": None},
+            {"type": "view_submission", "view": {"id": "V1", "callback_id": "run_form", "state": []}},
+            {"type": ["view_submission"]},
+            {
+                "type": "view_submission",
+                "view": {"id": "V1", "callback_id": "run_form", "private_metadata": "[" * 9000},
+            },
+        ],
+    )
+    async def test_a_signed_interaction_of_another_shape_changes_nothing(
+        self, shared: Any, payload: dict[str, Any]
+    ) -> None:
+        runs = len(await shared.runs())
+        who = {"team": {"id": "T0ZOF"}, "user": {"id": SAM}, "trigger_id": "1.2.shape"}
+        body = urlencode({"payload": json.dumps({**who, **payload})}).encode()
+        answer = await shared.send_raw(body, shared.signed(body))
+        assert answer.status_code in {200, 400, 404}
+        assert len(await shared.runs()) == runs
+
+    async def test_another_workspace_with_the_same_secret_is_refused(self, shared: Any) -> None:
+        body = shared.command_body(
+            "run proj_abc staging suite_pr_smoke", trigger="1.2.stranger", team="T0OTHER"
+        )
+        answer = await shared.send_raw(body, shared.signed(body))
+        assert "another Slack workspace" in answer.json()["text"]
+        assert shared.bot.store.command_outcome("T0OTHER:1.2.stranger") is None
+
+    async def test_a_body_that_does_not_come_is_not_waited_for(
+        self, shared: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(SlackEndpoint, "body_seconds", 0.05)
+        port = int(shared.bot_url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        headers = {**shared.signed(b""), "Host": "bot", "Content-Length": "4000"}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        writer.write(f"POST /slack/events HTTP/1.1\r\n{lines}\r\ncommand=".encode())
+        assert b" 408 " in await reader.readline()
+        writer.close()
 
     async def test_a_body_too_large_is_refused(self, shared: Any) -> None:
         body = b"x" * 1_100_000

@@ -42,6 +42,54 @@ async def test_a_wrong_key_is_told_to_the_author_only_and_not_shown(open_world: 
     assert "Zof does not accept the API key" in await world.last_told(SAM)
 
 
+async def test_a_wrong_slack_token_ends_the_start_with_one_clear_sentence(open_world: Any) -> None:
+    world = await open_world(with_bot=False)
+    wrong = SecretStr("xoxb-wrong-token-of-nobody")
+    bot = create_app(world.settings.model_copy(update={"slack_bot_token": wrong}))
+    with pytest.raises(BotError, match="SLACK_BOT_TOKEN: Slack no longer takes my token") as caught:
+        await bot.start()
+    assert wrong.get_secret_value() not in str(caught.value)
+
+
+async def test_a_start_while_slack_is_away_takes_commands_once_it_is_back(
+    open_world: Any, until: Any
+) -> None:
+    world = await open_world(with_bot=False)
+    world.slack.down = True
+    async with Server(create_app(world.settings)) as server:
+        body = world.command_body("run proj_abc staging suite_pr_smoke", trigger="1.2.early")
+
+        async def said() -> str:
+            url = f"{server.url}/slack/events"
+            answer = await world.http.post(url, content=body, headers=world.signed(body))
+            return answer.json()["text"] if answer.content else ""
+
+        assert "have not reached Slack yet" in await said()
+        world.slack.down = False
+
+        async def taken() -> bool:
+            return await said() == ""
+
+        await until(taken)
+        await until(lambda: world_runs_ended(world))
+
+
+async def world_runs_ended(world: Any) -> bool:
+    return [run.status for run in await world.runs()] == ["passed"]
+
+
+async def test_results_that_cannot_be_read_do_not_hide_the_end(open_world: Any) -> None:
+    world = await open_world()
+    world.platform.refuse.append("/v1/results")
+    outcome = await world.outcome(
+        await world.command("/zof run proj_abc staging suite_regression", user="U02DANA")
+    )
+    assert outcome.outcome == "failed"
+    card = await world.card_of(outcome.run_id)
+    assert "1 passed, 1 failed, 1 error, 1 skipped · 4 cases" in card["plain"]
+    assert "could not be read just now" in card["plain"]
+
+
 async def test_a_channel_without_the_bot_has_its_author_told_while_the_run_goes_on(open_world: Any) -> None:
     seed = demo_seed()
     channels = tuple(replace(c, members=c.members - {seed.app.bot_user_id}) for c in seed.channels)

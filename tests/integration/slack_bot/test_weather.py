@@ -60,9 +60,9 @@ async def test_a_start_waits_for_a_zof_that_is_away_and_tells_its_author_once(
 async def test_an_outage_while_following_shows_as_of_when_and_goes_on(shared: Any, until: Any) -> None:
     key, run_id = await running(shared, until)
     shared.platform.down = True
-    await until(lambda: card_says(shared, run_id, "as of"))
+    await until(lambda: card_says(shared, run_id, "As of"))
     shared.platform.down = False
-    await until(lambda: card_says(shared, run_id, "Running", without="as of"))
+    await until(lambda: card_says(shared, run_id, "Running", without="As of"))
     shared.open_gate()
     assert (await shared.outcome(key)).outcome == "passed"
 
@@ -80,11 +80,11 @@ async def test_a_cancel_that_zof_does_not_answer_can_be_pressed_again(shared: An
     await until(told)
     shared.platform.down = False
     await until(lambda: shared.bot.store.followed_by_key(key).cancel_round == 1)
-    await until(lambda: card_says(shared, run_id, "Running", without="as of"))
+    await until(lambda: card_says(shared, run_id, "Running", without="As of"))
 
     async def pressed() -> bool:
         await dana.click("C0RELEASES", card["ts"], "cancel_run")
-        return bool(await until(lambda: card_says(shared, run_id, "cancelled by Dana Ruiz"), timeout=10))
+        return bool(await until(lambda: card_says(shared, run_id, "Cancelled by Dana Ruiz"), timeout=10))
 
     assert await until(pressed)
     assert (await shared.outcome(key)).outcome == "canceled"

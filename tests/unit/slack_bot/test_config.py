@@ -78,6 +78,14 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
         ("[alow]\n", ["`alow`", "not permitted"]),
         ("allow = 3\n", ["`allow`"]),
         ("[[allow]\n", ["not valid TOML"]),
+        (RULE.replace('"proj_abc"', '"proj_*"'), ["[[allow]] #1 `projects`", "'proj_*' is a pattern"]),
+        ('[[deny]]\nenvironments = ["prod?"]\n', ["[[deny]] #1 `environments`", "'prod?' is a pattern"]),
+        (
+            '[people]\nU02DANA = { name = "Dana", roles = ["qa-lead"] }\n'
+            '[[deny]]\npeople = ["role:qa-led"]\n',
+            ["'deny #1' `people`", "nobody in [people] has 'role:qa-led'", "Did you mean 'role:qa-lead'?"],
+        ),
+        ("[groups]\nx = ['y']\n", ["`groups`", "not permitted"]),
         ('[[catalogue.projects]]\nname = "x"\n', ["catalogue.projects", "id"]),
     ],
 )

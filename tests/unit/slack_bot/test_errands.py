@@ -77,3 +77,10 @@ def test_an_errand_survives_the_store_and_shows_no_response_url() -> None:
     row = errand(response_url="https://hooks.slack.com/x")
     assert Errand.model_validate_json(row.model_dump_json()) == row
     assert "hooks" not in repr(row)
+
+
+def test_a_long_retry_after_does_not_outlast_the_patience_for_an_answer() -> None:
+    row = apply(errand(), Unavailable("Away.", retry_after=9e9), 100, TIMING)
+    assert row.not_before == 100.0 + TIMING.answer_patience
+    row = apply(row, Unavailable("Away.", retry_after=9e9), row.not_before, TIMING)
+    assert row.answer == "Away. The run was not cancelled; please try again."

@@ -51,7 +51,7 @@ def test_reads(text: str, command: Command) -> None:
     ("text", "says", "usage"),
     [
         ("run proj_abc", "an environment and a suite", "/zof run PROJECT ENVIRONMENT SUITE"),
-        ("run p e --cases", "--cases needs the ids", "/zof run PROJECT ENVIRONMENT SUITE"),
+        ("run p e --cases", "--cases needs the ids", "/zof run PROJECT ENVIRONMENT --cases CASE,CASE"),
         ("run p --cases x", "an environment must be named", "/zof run PROJECT ENVIRONMENT SUITE"),
         ("run p e s t", "'t' is one word too many", "/zof run PROJECT ENVIRONMENT SUITE"),
         ("run p e --suite x", "'--suite' is not an option", "/zof run PROJECT ENVIRONMENT SUITE"),

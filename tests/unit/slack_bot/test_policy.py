@@ -107,9 +107,22 @@ def test_openings_name_what_the_asker_could_do() -> None:
     here = openings(POLICY, Ask("U03SAM", "C0RELEASES", "run", REGRESSION))
     assert here.channels == ()
     assert here.verbs_here == ("run", "status")
-    assert here.targets_here == (("proj_abc", "staging"),)
+    assert here.targets_here == (
+        Target("proj_abc", "staging", "suite_regression"),
+        Target("proj_abc", "production", "suite_pr_smoke"),
+    )
     nothing = openings(POLICY, Ask("U09NOBODY", "C0RELEASES", "run", PRODUCTION))
-    assert nothing.targets_here == (("proj_abc", "staging"),)
+    assert nothing.targets_here == (STAGING,)
+
+
+@pytest.mark.parametrize("spelling", ["Production", "PRODUCTION", "production ", "ｐroduction"])
+def test_a_deny_rule_holds_for_other_spellings_too(spelling: str) -> None:
+    anywhere = allow("anywhere", environments=("*",))
+    policy = Policy(allow=(anywhere,), deny=(Rule(name="freeze", environments=("production",)),))
+    ask = Ask("U03SAM", "C0RELEASES", "run", Target("proj_abc", spelling, "suite_pr_smoke"))
+    assert decide(policy, ask).rule == "freeze"
+    only = Policy(allow=(allow("production only", environments=("production",)),))
+    assert decide(only, ask).rule == NO_RULE
 
 
 _IDS = st.sampled_from(["U02DANA", "U03SAM", "U04MIRA", "U9X"])

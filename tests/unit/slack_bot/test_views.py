@@ -200,8 +200,8 @@ class TestCardSays:
         assert "Not passed: test_0" in run_card(row).text
 
     def test_an_outage_says_as_of_when(self, make_row: Any, make_run: Any) -> None:
-        row = make_row(make_run(), outage_since=2000.0)
-        assert "as of <!date^1000^{time}|00:16 UTC>: Zof does not answer just now" in self.text(row)
+        row = make_row(make_run(), outage_since=2000.0, outage="Zof does not answer just now")
+        assert "As of <!date^1000^{time}|00:16 UTC>: Zof does not answer just now" in self.text(row)
         assert "As of 00:16 UTC" in run_card(row).text
 
     def test_an_end_without_an_end_says_so(self, make_row: Any, make_run: Any) -> None:
@@ -212,9 +212,9 @@ class TestCardSays:
         assert "cancel_run" not in json.dumps(run_card(row).blocks)
 
     def test_who_had_it_cancelled(self, make_row: Any, make_run: Any) -> None:
-        assert "being cancelled by Sam Okafor" in self.text(make_row(make_run(), canceled_by="Sam Okafor"))
+        assert "Being cancelled by Sam Okafor" in self.text(make_row(make_run(), canceled_by="Sam Okafor"))
         ended = make_row(make_run("canceled"), canceled_by="Sam Okafor", outcome=Outcome.CANCELED)
-        assert "cancelled by Sam Okafor" in self.text(ended)
+        assert "Cancelled by Sam Okafor" in self.text(ended)
         assert ":no_entry_sign: *Cancelled*" in self.text(ended)
 
     @pytest.mark.parametrize("url", [None, "javascript:alert(1)", "http://console.zof.example/x"])
@@ -247,7 +247,7 @@ def test_every_status_has_an_emoji_of_its_own() -> None:
 @settings(max_examples=60, deadline=None)
 @given(NASTY, NASTY, st.lists(NASTY, max_size=20))
 def test_every_answer_is_one_slack_takes(word: str, other: str, names: list[str]) -> None:
-    ask = Ask("U1X", word, other, Target(word, other, None))
+    ask = Ask("U1X", word, "cancel", Target(word, other, None))
     policy = Policy(
         allow=(
             AllowRule(
@@ -288,12 +288,30 @@ def test_a_denial_names_rule_channels_and_what_to_do() -> None:
     )
     elsewhere = Ask("U1X", "C0GENERAL", "run", Target("proj_abc", "staging", "suite_pr_smoke"))
     text = answers.denied(elsewhere, decide(policy, elsewhere), openings(policy, elsewhere)).text
-    assert "no rule allows you `run` of `suite_pr_smoke` on `staging` of `proj_abc` in <#C0GENERAL>" in text
+    assert "No rule lets you run `suite_pr_smoke` on `staging` of `proj_abc` in <#C0GENERAL>." in text
     assert "You can do that in <#C0RELEASES>." in text
     assert "`zofops.toml`" in text
     here = Ask("U1X", "C0RELEASES", "run", Target("proj_abc", "production", "suite_pr_smoke"))
     text = answers.denied(here, decide(policy, here), openings(policy, here)).text
-    assert "Here you can `run`: `staging` of `proj_abc`." in text
+    assert "Here you can run `suite_pr_smoke` on `staging` of `proj_abc`." in text
+
+
+def test_a_denial_in_a_direct_message_names_no_channel() -> None:
+    ask = Ask("U1X", "D0DANA", "run", None)
+    policy = Policy()
+    text = answers.denied(ask, decide(policy, ask), openings(policy, ask)).text
+    assert "No rule lets you run anything in a direct message." in text
+
+
+def test_one_case_is_not_cases(make_row: Any, make_run: Any) -> None:
+    run = make_run("passed", summary={"total": 1, "passed": 1})
+    assert "1 passed · 1 case." in run_card(make_row(run)).text
+
+
+def test_failures_whose_names_could_not_be_read_are_owned_up_to(make_row: Any, make_run: Any) -> None:
+    row = make_row(make_run("failed", summary={"total": 2, "passed": 1, "failed": 1}), outcome=Outcome.FAILED)
+    row = row.model_copy(update={"findings": row.findings.model_copy(update={"failures_total": 1})})
+    assert "could not be read just now" in json.dumps(run_card(row).blocks)
 
 
 class TestForm:

@@ -19,6 +19,7 @@ from zof_core import (
     ZofClient,
     ZofConflictError,
     ZofConnectionError,
+    ZofDecodeError,
     ZofNotFoundError,
     ZofPermissionError,
     ZofRateLimitError,
@@ -129,9 +130,10 @@ def test_no_connection() -> None:
 
 @respx.mock
 def test_ids_are_escaped_in_paths() -> None:
-    route = respx.get(url__regex=r".*").respond(200, json={"id": "x", "status": "passed"})
+    run_id = "run_%2e%2e?x=1#ü"
+    route = respx.get(url__regex=r".*").respond(200, json={"id": run_id, "status": "passed"})
     with _client() as zof:
-        zof.runs.retrieve("run_%2e%2e?x=1#ü")
+        zof.runs.retrieve(run_id)
     assert route.calls.last.request.url.raw_path == b"/v1/runs/run_%252e%252e%3Fx%3D1%23%C3%BC"
 
 
@@ -143,6 +145,24 @@ def test_the_environment_gives_key_and_address(monkeypatch: pytest.MonkeyPatch) 
     with ZofClient() as zof:
         assert list(zof.projects.list()) == []
     assert route.calls.last.request.headers["authorization"] == "Bearer zk_env"
+
+
+@respx.mock
+@pytest.mark.parametrize("answered", ["run_other", ""])
+def test_an_answer_about_another_run_is_not_believed(answered: str) -> None:
+    respx.get(f"{BASE}/runs/run_xyz").respond(200, json={"id": answered, "status": "passed"})
+    with _client() as zof, pytest.raises(ZofDecodeError, match="about another run"):
+        zof.runs.retrieve("run_xyz")
+
+
+@respx.mock
+def test_half_characters_in_an_answer_become_replacement_characters() -> None:
+    body = b'{"data": [{"id": "p\\ud800", "name": "\\udfff \\ud83d\\ude00", "x": ["\\udc00"]}]}'
+    respx.get(f"{BASE}/projects").respond(200, content=body)
+    with _client() as zof:
+        [project] = zof.projects.list().data
+    assert (project.id, project.name) == ("p\ufffd", "\ufffd \U0001f600")
+    project.model_dump_json().encode()
 
 
 @respx.mock
