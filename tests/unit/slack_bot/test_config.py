@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from slack_bot.config import load_config
 from slack_bot.errors import ConfigError
+from slack_bot.views.form import run_form
 
 RULE = """
 [[allow]]
@@ -35,6 +37,14 @@ def test_the_example_is_valid() -> None:
         "suite_pr_smoke",
         "suite_regression",
     ]
+
+
+def test_the_readmes_file_is_valid_and_opens_the_form(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    [block] = re.findall(r"^ *```toml\n(.*?)^ *```$", readme, re.DOTALL | re.MULTILINE)
+    config = load(tmp_path, block)
+    assert [rule.name for rule in config.policy.allow] == ["releases may run staging"]
+    assert run_form(config.catalogue, channel="C0RELEASES") is not None
 
 
 def test_rules_without_a_name_are_numbered(tmp_path: Path) -> None:
