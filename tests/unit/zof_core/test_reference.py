@@ -31,7 +31,7 @@ def test_the_examples_run(
     monkeypatch.setattr(zof_core, "ZofClient", client_of_the_fake)
     namespace: dict[str, object] = {"__name__": "reference"}
     for number, example in enumerate(EXAMPLES, 1):
-        exec(compile(example, f"docs/client.md, example {number}", "exec"), namespace)  # noqa: S102  # our own page
+        exec(compile(example, f"docs/client.md, example {number}", "exec"), namespace)  # our own page
     clients[0].close()
     said = capsys.readouterr().out
     for part in ("project_id", "has a space in it", "queued", "passed", "409", "404", "run.completed"):
