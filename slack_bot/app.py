@@ -14,17 +14,20 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_bot.config import BotConfig, load_config
+from slack_bot import zof_events
+from slack_bot.config import BotConfig
 from slack_bot.endpoint import PATH, Receive, Scope, Send, SlackEndpoint, endpoint, health, respond
 from slack_bot.engine import Engine
 from slack_bot.errors import BotError
 from slack_bot.identity import Identity
 from slack_bot.listeners import Listeners
+from slack_bot.reload import ConfigFile
 from slack_bot.settings import BotSettings
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store import InboxWriter, Store, StoreLock
 from slack_bot.ticks import Ticks
 from slack_bot.zof_door import ZofDoor
+from slack_bot.zof_events import ZofEvents
 from zof_core import AsyncZofClient
 
 log: Final = logging.getLogger(__name__)
@@ -44,9 +47,10 @@ class Bot:
 
     def __init__(self, settings: BotSettings) -> None:
         self.settings = settings
-        self.config: BotConfig = load_config(settings.config_path)
+        self._config = ConfigFile(settings.config_path)
         self._stack: AsyncExitStack | None = None
         self._endpoint: SlackEndpoint | None = None
+        self._zof_events: ZofEvents | None = None
         self._engine: Engine | None = None
         self._store: Store | None = None
 
@@ -69,6 +73,8 @@ class Bot:
             raise ValueError(f"This application serves http, not {scope['type']}.")
         elif scope["path"] == "/healthz":
             await health(scope, send, ready=self._engine is not None and self._engine.is_running)
+        elif scope["path"] == zof_events.PATH and self._zof_events is not None:
+            await self._zof_events(scope, receive, send)
         elif scope["path"] != PATH:
             await respond(send, 404, {"error": "not found"})
         elif self._endpoint is None:
@@ -108,7 +114,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Stops taking requests, then the engine, then closes the store."""
-        self._endpoint = None
+        self._endpoint = self._zof_events = None
         if self._stack is not None:
             await self._stack.aclose()
         self._stack = self._engine = self._store = None
@@ -144,7 +150,7 @@ class Bot:
         identity = Identity(slack, timing)
         await identity.learn()
         stack.push_async_callback(identity.stop)
-        ticks = Ticks(store=store, zof=ZofDoor(zof), slack=slack, config=self._current_config, timing=timing)
+        ticks = Ticks(store=store, zof=ZofDoor(zof), slack=slack, config=self._config.current, timing=timing)
         engine = Engine(store, executor, timing, ticks.advance)
         ticks.attach(engine)
         await engine.launch()
@@ -157,18 +163,23 @@ class Bot:
             writer=writer,
             slack=slack,
             team=lambda: identity.team,
-            config=self._current_config,
+            config=self._config.current,
             executor=executor,
             timing=timing,
         ).register(bolt)
+        if settings.zof_webhooks is not None:
+            self._zof_events = ZofEvents(settings.zof_webhooks, ticks.take_event)
         self._store, self._engine, self._endpoint = store, engine, endpoint(bolt)
 
-    def _current_config(self) -> BotConfig:
-        return self.config
+    @property
+    def config(self) -> BotConfig:
+        """The rules as they are now."""
+        return self._config.current()
 
 
 def create_app(settings: BotSettings) -> Bot:
-    """The bot's ASGI application: `/slack/events` for commands and interactions alike, and `/healthz`.
+    """The bot's ASGI application: `/slack/events` for commands and interactions alike, `/zof/webhooks` if its
+    secret is set, and `/healthz`.
 
     Args:
         settings: `BotSettings.from_env(os.environ)`, or built directly.

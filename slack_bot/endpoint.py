@@ -31,7 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH: Final = "/slack/events"
 MAX_BODY: Final = 1_000_000
 """Bytes. Slack's largest payloads (a modal with its state) stay far below."""
-_BODY_SECONDS: Final = 5.0
+BODY_SECONDS: Final = 5.0
 """Slack waits 3 seconds for an answer, so a body that takes longer is nobody's."""
 _TIMESTAMP: Final = re.compile(r"\d{1,12}")
 _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
@@ -40,14 +40,11 @@ _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
 class SlackEndpoint(AsyncSlackRequestHandler):
     """Bolt behind checks that need no secret."""
 
-    body_seconds = _BODY_SECONDS
-
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
         """Answers one request; never raises."""
         try:
-            async with asyncio.timeout(self.body_seconds):
-                bolt_request = await _bolt_request(request)
-        except _TooLargeError:
+            bolt_request = await _bolt_request(request)
+        except TooLargeError:
             return BoltResponse(status=413, body={"error": "request too large"})
         except TimeoutError:
             return BoltResponse(status=408, body={"error": "the request did not arrive in time"})
@@ -61,8 +58,8 @@ class SlackEndpoint(AsyncSlackRequestHandler):
         return await self.app.async_dispatch(bolt_request)
 
 
-class _TooLargeError(Exception):
-    pass
+class TooLargeError(Exception):
+    """A body longer than `MAX_BODY`."""
 
 
 async def _bolt_request(request: AsgiHttpRequest) -> AsyncBoltRequest | None:
@@ -70,7 +67,7 @@ async def _bolt_request(request: AsgiHttpRequest) -> AsyncBoltRequest | None:
     timestamp, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
     if not _TIMESTAMP.fullmatch(str(timestamp)) or not _SIGNATURE.fullmatch(str(signature)):
         return None
-    body = (await _read(request.receive)).decode("utf-8")
+    body = (await read_body(request.receive)).decode("utf-8")
     made = AsyncBoltRequest(body=body, query=request.query_string, headers=headers)
     if not isinstance(made.body, dict):
         return None
@@ -82,17 +79,25 @@ async def _bolt_request(request: AsgiHttpRequest) -> AsyncBoltRequest | None:
     return made
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """The whole body.
+
+    Raises:
+        TooLargeError: it is longer than any that is expected.
+        TimeoutError: it did not come within `BODY_SECONDS`.
+        ConnectionError: it broke off.
+    """
     chunks = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise ConnectionError("the client went away")
-        chunks += message.get("body", b"")
-        if len(chunks) > MAX_BODY:
-            raise _TooLargeError
-        if not message.get("more_body", False):
-            return bytes(chunks)
+    async with asyncio.timeout(BODY_SECONDS):
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise ConnectionError("the client went away")
+            chunks += message.get("body", b"")
+            if len(chunks) > MAX_BODY:
+                raise TooLargeError
+            if not message.get("more_body", False):
+                return bytes(chunks)
 
 
 def _refusal() -> BoltResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -29,6 +29,7 @@ _FIELD_OF = {
     "ZOFOPS_CONFIG": "config_path",
     "ZOFOPS_STORE": "store_path",
 }
+_WEBHOOK_SECRETS = ("ZOF_WEBHOOK_SECRET", "ZOF_WEBHOOK_SECRET_PREVIOUS")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -94,6 +95,20 @@ class Timing(BaseModel):
     modal_timeout: Seconds = 1.5
 
 
+class WebhookSecrets(BaseModel):
+    """What Zof signs its webhooks with; while it is being rotated, the one before too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    current: Secret
+    previous: Secret | None = None
+
+    def values(self) -> tuple[str, str | None]:
+        """Both in the clear, for `zof_core.webhooks.verify`."""
+        previous = self.previous.get_secret_value() if self.previous else None
+        return self.current.get_secret_value(), previous
+
+
 class BotSettings(BaseModel):
     """Everything the bot needs to run.
 
@@ -103,6 +118,7 @@ class BotSettings(BaseModel):
         slack_base_url: Slack's own, or a stand-in's `http://127.0.0.1:PORT/api/`.
         zof_api_key: to Zof every run is this key's.
         zof_base_url: Zof's own, or a stand-in's `http://127.0.0.1:PORT/v1`.
+        zof_webhooks: secrets of Zof's webhooks; None if Zof sends none: then runs are polled alone.
         config_path: the policy file, `zofops.toml`.
         store_path: the SQLite file that holds everything the bot has promised. On a local volume.
         timing: intervals and patience.
@@ -116,6 +132,7 @@ class BotSettings(BaseModel):
     config_path: Path
     slack_base_url: HttpUrl = DEFAULT_SLACK_BASE_URL
     zof_base_url: HttpUrl = DEFAULT_ZOF_BASE_URL
+    zof_webhooks: WebhookSecrets | None = None
     store_path: Path = Path("zofops.sqlite")
     timing: Timing = Timing()
 
@@ -125,7 +142,8 @@ class BotSettings(BaseModel):
 
         Args:
             environ: `os.environ`, or any mapping. `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET`, `ZOF_API_KEY`
-                and `ZOFOPS_CONFIG` must be there; `SLACK_BASE_URL`, `ZOF_BASE_URL`, `ZOFOPS_STORE` may be.
+                and `ZOFOPS_CONFIG` must be there; `SLACK_BASE_URL`, `ZOF_BASE_URL`, `ZOFOPS_STORE`,
+                `ZOF_WEBHOOK_SECRET` and, while it is being rotated, `ZOF_WEBHOOK_SECRET_PREVIOUS` may be.
             timing: other intervals than the default ones.
 
         Raises:
@@ -136,9 +154,14 @@ class BotSettings(BaseModel):
             lines = "\n".join(f"  {name}: {_HOW_TO_GET[name]}" for name in missing)
             plural = "These environment variables are" if len(missing) > 1 else "This environment variable is"
             raise SettingsError(f"{plural} not set; set and start again:\n{lines}")
-        given = {
+        given: dict[str, Any] = {
             field: environ[name].strip() for name, field in _FIELD_OF.items() if environ.get(name, "").strip()
         }
+        secret, previous = (environ.get(name, "").strip() for name in _WEBHOOK_SECRETS)
+        if secret:
+            given["zof_webhooks"] = {"current": secret, "previous": previous or None}
+        elif previous:
+            raise SettingsError(f"{_WEBHOOK_SECRETS[1]} is set without {_WEBHOOK_SECRETS[0]}; set that too.")
         try:
             return cls.model_validate({**given, **({"timing": timing} if timing else {})})
         except ValidationError as error:

@@ -26,6 +26,7 @@ from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_card, run_summary
 from slack_bot.zof_door import ZofDoor
 from zof_core import Run
+from zof_core.webhooks import Event
 from zof_core.wording import status_style
 
 log: Final = logging.getLogger(__name__)
@@ -271,6 +272,21 @@ class Ticks:
         now = self._clock()
         change = partial(transitions.look_again_soon, now=now, canceled_by=canceled_by, rearm=rearm)
         await self.engine.in_thread(self._store.change_run, followed.key, change, now, self.engine.enqueue)
+
+    async def take_event(self, event: Event) -> None:
+        """Writes an event of Zof's down and has its run looked at now. Once, however often it is delivered."""
+        await self.engine.in_thread(self._take_event, event)
+
+    def _take_event(self, event: Event) -> None:
+        now = self._clock()
+        if self._store.knows_event(event.id):
+            return
+        followed = self._store.followed_by_run_id(event.run_id) if event.run_id else None
+        if followed is not None:
+            change = partial(transitions.look_again_soon, now=now, canceled_by=None, rearm=False)
+            self._store.change_run(followed.key, change, now, self.engine.enqueue)
+        # Last: an event that did not wake its run is not known yet, and Zof sends it again.
+        self._store.note_event(event.id, now)
 
     # ---- both
 

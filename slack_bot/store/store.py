@@ -15,7 +15,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from slack_bot.errands import Errand, ErrandState
 from slack_bot.following import FollowedRun, State
 from slack_bot.store.records import CommandOutcome, Committed, Entity, InboxOutcome, InboxRow
-from slack_bot.store.tables import errands, followed_runs, inbox, metadata
+from slack_bot.store.tables import errands, followed_runs, inbox, metadata, zof_events
+from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
 Enqueue = Callable[[sa.Connection, str, str, int, float], None]
 """Puts the tick (kind, key, seq, delay in seconds) into the engine, within the connection's transaction."""
@@ -225,6 +226,28 @@ class Store:
                     enqueue(connection, kind, key, seq + 1, 0.0)
                     woken += 1
         return woken
+
+    # ---- events of Zof's
+
+    def knows_event(self, event_id: str) -> bool:
+        """Whether an event was taken before."""
+        with self.engine.connect() as connection:
+            return (
+                connection.execute(sa.select(zof_events.c.id).where(zof_events.c.id == event_id)).first()
+                is not None
+            )
+
+    def note_event(self, event_id: str, now: float) -> None:
+        """Notes that an event was taken; those that Zof repeats no more are forgotten."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                insert(zof_events)
+                .values(id=event_id, received_at=now)
+                .on_conflict_do_nothing(index_elements=["id"])
+            )
+            connection.execute(
+                sa.delete(zof_events).where(zof_events.c.received_at < now - WEBHOOK_REMEMBER_SECONDS)
+            )
 
     # ---- questions
 

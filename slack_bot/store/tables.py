@@ -25,6 +25,13 @@ inbox: Final = sa.Table(
     sa.Index("inbox_waiting", "dispatched", sqlite_where=sa.text("dispatched = 0")),
 )
 
+zof_events: Final = sa.Table(
+    "zof_events",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("received_at", sa.Float, nullable=False, index=True),
+)
+
 
 def _living(name: str, *columns: sa.Column[str] | sa.Column[int]) -> sa.Table:
     return sa.Table(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from slack_bot.endpoint import SlackEndpoint
+from slack_bot import endpoint
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -304,7 +304,7 @@ class TestTheEdge:
     async def test_a_body_that_does_not_come_is_not_waited_for(
         self, shared: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(SlackEndpoint, "body_seconds", 0.05)
+        monkeypatch.setattr(endpoint, "BODY_SECONDS", 0.05)
         port = int(shared.bot_url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         headers = {**shared.signed(b""), "Host": "bot", "Content-Length": "4000"}

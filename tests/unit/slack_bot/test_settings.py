@@ -68,3 +68,15 @@ def test_a_malformed_url_is_named(name: str, value: str, says: str) -> None:
     assert str(caught.value).startswith(f"{name}: ")
     assert says in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+def test_webhook_secrets_are_read_and_need_each_other() -> None:
+    settings = BotSettings.from_env(
+        {**ENVIRON, "ZOF_WEBHOOK_SECRET": "a", "ZOF_WEBHOOK_SECRET_PREVIOUS": "b"}
+    )
+    assert settings.zof_webhooks is not None
+    assert settings.zof_webhooks.values() == ("a", "b")
+    assert "'a'" not in repr(settings)
+    assert BotSettings.from_env(ENVIRON).zof_webhooks is None
+    with pytest.raises(SettingsError, match="ZOF_WEBHOOK_SECRET_PREVIOUS is set without ZOF_WEBHOOK_SECRET"):
+        BotSettings.from_env({**ENVIRON, "ZOF_WEBHOOK_SECRET_PREVIOUS": "b"})
