@@ -6,7 +6,7 @@
     [[allow]]
     name = "staging for everyone"          # optional; else "allow #1"
     channels = ["C0RELEASES"]              # by id; names can be taken over
-    verbs = ["run", "cancel", "status"]
+    verbs = ["run", "rerun", "cancel", "status"]
     projects = ["proj_abc"]
     environments = ["staging"]
     suites = ["*"]                         # optional; without it every suite, and runs by cases
@@ -82,6 +82,11 @@ def _who(value: str) -> str:
     if value != ANY and not _USER.fullmatch(value) and not _ROLE.fullmatch(value):
         raise ValueError(f"'{value}' is neither a user id (U…), nor role:NAME, nor \"*\"")
     return value
+
+
+def is_user_id(value: str) -> bool:
+    """Whether it has the form of a Slack user id."""
+    return _USER.fullmatch(value) is not None
 
 
 def _user_id(value: str) -> str:

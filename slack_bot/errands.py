@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slack_bot.following import Asker
+from slack_bot.following import Asker, FollowedRun
 from slack_bot.results import Findings, Said, SlackBusy, SlackRefused, Unavailable
 from slack_bot.settings import Timing
 from slack_bot.transitions import NOTICE_TRIES, pause
@@ -24,6 +24,7 @@ class Kind(StrEnum):
 
     STATUS = "status"
     CANCEL = "cancel"
+    RERUN = "rerun"
 
 
 class ErrandState(StrEnum):
@@ -52,6 +53,8 @@ class Errand(BaseModel):
         followed_key: key of the followed run, if this bot follows it.
         allowed: authorised with the run's true project, environment and suite.
         answer: what is to be said; None until it is known. Already safe for Slack's markup.
+        failed_only: of a rerun, only the cases that did not pass.
+        started: key of the followed run that came of a rerun.
         shown: a run to be shown under the answer, as it was `shown_at`.
     """
 
@@ -69,6 +72,8 @@ class Errand(BaseModel):
     tries: int = 0
     not_before: float = 0.0
     allowed: bool = False
+    failed_only: bool = False
+    started: str | None = None
     answer: str | None = None
     shown: Findings | None = None
     shown_at: float | None = None
@@ -114,7 +119,14 @@ class Answer:
     shown: Findings | None = None
 
 
-Report = Permitted | Answer | Unavailable | Said | SlackBusy | SlackRefused
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run is to be started and followed, whose card says all there is to say."""
+
+    run: FollowedRun
+
+
+Report = Permitted | Answer | Begun | Unavailable | Said | SlackBusy | SlackRefused
 
 
 def decide(errand: Errand, now: float) -> Task | Rest:
@@ -128,6 +140,9 @@ def decide(errand: Errand, now: float) -> Task | Rest:
     return CancelRun() if errand.allowed and errand.kind is Kind.CANCEL else Inquire()
 
 
+_DONE = {Kind.STATUS: "shown", Kind.CANCEL: "cancelled", Kind.RERUN: "started again"}
+
+
 def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
     """The errand after a report."""
     match report:
@@ -136,11 +151,18 @@ def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
         case Answer(text, outcome, shown):
             answered = _answered(errand, text, outcome)
             return answered.model_copy(update={"shown": shown, "shown_at": now if shown else None})
-        case Unavailable(sentence) if now - errand.asked_at >= timing.answer_patience:
-            verb = "cancelled" if errand.kind is Kind.CANCEL else "shown"
-            return _answered(
-                errand, f"{sentence} The run was not {verb}; please try again.", ErrandOutcome.FAULT
+        case Begun(run):
+            return errand.model_copy(
+                update={
+                    "state": ErrandState.ENDED,
+                    "outcome": ErrandOutcome.ANSWERED,
+                    "started": run.key,
+                    "not_before": 0.0,
+                }
             )
+        case Unavailable(sentence) if now - errand.asked_at >= timing.answer_patience:
+            undone = f"The run was not {_DONE[errand.kind]}; please try again."
+            return _answered(errand, f"{sentence} {undone}", ErrandOutcome.FAULT)
         case Unavailable(_, retry_after):
             # Asked once more when patience ends: whoever waits for the answer gets one then.
             last_moment = errand.asked_at + timing.answer_patience

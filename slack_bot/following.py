@@ -71,6 +71,7 @@ class FollowedRun(Value):
         key: dedupe key of the interaction; Zof's Idempotency-Key and the card's metadata come from it.
         request: what is to run.
         project_name, suite_name: names from the catalogue, as they were when it was asked.
+        again_of: id of the run that this one repeats.
         response_url: where its author can be answered, for 30 minutes.
         outage_since: since when Zof has not answered.
         outage: what is the matter, in a few words.
@@ -87,6 +88,7 @@ class FollowedRun(Value):
     request: RunRequest
     project_name: str
     suite_name: str | None = None
+    again_of: str | None = None
     asker: Asker
     team: str = ""
     channel: str

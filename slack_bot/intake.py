@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Any, Final, Protocol, TypeVar, assert_never
 
 from slack_bot import grammar
-from slack_bot.config import BotConfig
+from slack_bot.config import ANY, VERBS, BotConfig, is_user_id
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.policy import Ask, Decision, Target, decide, openings
@@ -18,6 +18,7 @@ from slack_bot.requests import Click, SlashCommand, Submission
 from slack_bot.store.records import InboxOutcome
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
+from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
 from slack_bot.views.form import Submitted, run_form
 from zof_core import RunRequest
 from zof_core.catalogue import Catalogue, CatalogueProject, nearest
@@ -66,6 +67,13 @@ class _Named(Protocol):
     def name(self) -> str | None: ...
 
 
+CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
+    CANCEL_ACTION: (Kind.CANCEL, False),
+    RERUN_ACTION: (Kind.RERUN, False),
+    RERUN_FAILED_ACTION: (Kind.RERUN, True),
+}
+"""A card's buttons: what they stand for, and whether only for the cases that did not pass."""
+
 N = TypeVar("N", bound=_Named)
 
 
@@ -98,6 +106,14 @@ def judge_command(
             return _errand(origin, Kind.STATUS, run_id, followed, config)
         case grammar.Cancel(run_id):
             return _errand(origin, Kind.CANCEL, run_id, followed, config)
+        case grammar.Rerun(run_id, failed):
+            return _errand(origin, Kind.RERUN, run_id, followed, config, failed_only=failed)
+        case grammar.Can():
+            return _can(origin, command, config)
+        case grammar.WhoAmI():
+            ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None))
+            person = config.policy.people.get(origin.user.id)
+            return Verdict(InboxOutcome.ANSWERED, "whoami", answers.whoami(origin.user, person, ways))
         case _:
             assert_never(command)
 
@@ -112,16 +128,17 @@ def judge_submission(request: Submission, form: Submitted, config: BotConfig, no
     return replace(verdict, modal=again)
 
 
-def judge_cancel_click(
+def judge_click(
     request: Click, nonce: str, followed: FollowedRun | None, config: BotConfig, now: float
 ) -> Verdict:
-    """Judges a click on a card's Cancel button. A denial needs an errand: a click's ack shows nothing."""
+    """Judges a click on one of a card's buttons. A denial needs an errand: a click's ack shows nothing."""
     user = _called(request.user, config)
+    kind, failed_only = CLICKS[request.action_id]
     if followed is None or followed.run is None:
         text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
         return _reply(request, user, text, outcomes=outcomes, now=now)
-    ask = _ask_about(followed, "cancel", user.id, request.channel)
+    ask = _ask_about(followed, kind.value, user.id, request.channel)
     decision = decide(config.policy, ask)
     if not decision.allowed:
         text = answers.denied(ask, decision, openings(config.policy, ask))
@@ -129,7 +146,20 @@ def judge_cancel_click(
         return _reply(request, user, text, outcomes=outcomes, now=now, decision=decision)
     key = request.effect_key(nonce)
     origin = Origin(key, request.team, request.channel, user, request.response_url, now)
-    return _errand(origin, Kind.CANCEL, followed.run.id, followed, config)
+    return _errand(origin, kind, followed.run.id, followed, config, failed_only=failed_only)
+
+
+def judge_repeated_click(request: Click, now: float) -> Verdict:
+    """Judges a click on a button whose work was done by an earlier click: that is said, and nothing is done twice."""
+    kind, _ = CLICKS[request.action_id]
+    text = (
+        "This was asked to be cancelled already."
+        if kind is Kind.CANCEL
+        else "This was run again from this button already. Its new message has buttons too, and /zof rerun does it "
+        "as often as you like."
+    )
+    outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.ANSWERED)
+    return _reply(request, request.user, note(text), outcomes=outcomes, now=now)
 
 
 def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdict:
@@ -207,7 +237,13 @@ def _ask_about(followed: FollowedRun, verb: str, user: str, channel: str) -> Ask
 
 
 def _errand(
-    origin: Origin, kind: Kind, run_id: str, followed: FollowedRun | None, config: BotConfig
+    origin: Origin,
+    kind: Kind,
+    run_id: str,
+    followed: FollowedRun | None,
+    config: BotConfig,
+    *,
+    failed_only: bool = False,
 ) -> Verdict:
     if problem := id_problem("run_id", run_id):
         usage = grammar.Usage(problem, grammar.USAGE[kind.value])
@@ -228,6 +264,7 @@ def _errand(
             key=origin.key,
             kind=kind,
             run_id=run_id,
+            failed_only=failed_only,
             followed_key=followed.key if followed else None,
             asker=origin.user,
             channel=origin.channel,
@@ -248,7 +285,7 @@ def _reply(
 ) -> Verdict:
     errand = Errand(
         key=request.key,
-        kind=Kind.CANCEL,
+        kind=CLICKS[request.action_id][0],
         run_id="",
         asker=user,
         channel=request.channel,
@@ -258,7 +295,51 @@ def _reply(
         answer=answer.text,
         outcome=outcomes[1],
     )
-    return Verdict(outcomes[0], "cancel", answer, decision.rule if decision else None, errand)
+    return Verdict(outcomes[0], errand.kind.value, answer, decision.rule if decision else None, errand)
+
+
+def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
+    """What the rules say of somebody. Told to those whom some rule of the channel names, and of oneself to anybody."""
+    policy = config.policy
+    person = _person(command.person, origin, config)
+    if person is None:
+        problem = f"I do not know '{command.person}': mention them with @, or write me for yourself."
+        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
+    if command.verb not in VERBS:
+        problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
+        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
+    own = Ask(origin.user.id, origin.channel, "status", None)
+    if person.id != origin.user.id and not openings(policy, own).verbs_here:
+        return _denied(own, decide(policy, own), config)
+    project = _find(config.catalogue.projects, command.project) if command.project else None
+    suite = _find(project.suites, command.suite) if project and command.suite else None
+    target = (
+        Target(
+            project.id if project else command.project,
+            command.environment,
+            suite.id if suite else command.suite or ANY,
+        )
+        if command.project and command.environment
+        else None
+    )
+    ask = Ask(person.id, origin.channel, command.verb, target)
+    decision = decide(policy, ask)
+    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision), rule=decision.rule)
+
+
+def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:
+    people = config.policy.people
+    if word.lower() == "me":
+        return origin.user
+    if is_user_id(word):
+        return _called(Asker(id=word, name=word), config)
+    said = word.removeprefix("@").casefold()
+    found = [
+        key
+        for key, person in people.items()
+        if said in (person.name.casefold(), (person.email or "").casefold())
+    ]
+    return Asker(id=found[0], name=people[found[0]].name) if len(found) == 1 else None
 
 
 def _denied(ask: Ask, decision: Decision, config: BotConfig) -> Verdict:

@@ -21,12 +21,19 @@ from slack_bolt.response import BoltResponse
 from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.following import FollowedRun
-from slack_bot.intake import Verdict, judge_cancel_click, judge_command, judge_submission
+from slack_bot.intake import (
+    CLICKS,
+    Verdict,
+    judge_click,
+    judge_command,
+    judge_repeated_click,
+    judge_submission,
+)
 from slack_bot.requests import (
     Click,
     SlashCommand,
     Submission,
-    cancel_value,
+    button_value,
     click,
     slash_command,
     submission,
@@ -40,7 +47,6 @@ from slack_bot.store.writer import InboxWriter
 from slack_bot.text import clip, tidy
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
-from slack_bot.views.card import CANCEL_ACTION
 from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form
 
 log: Final = logging.getLogger(__name__)
@@ -50,6 +56,7 @@ R = TypeVar("R")
 
 _ANYTHING: Final = re.compile(r".*", re.DOTALL)
 _TYPED_MAX: Final = 1000
+_DOUBLE_CLICK_SECONDS: Final = 10.0
 
 
 class Listeners:
@@ -87,7 +94,8 @@ class Listeners:
         """Hands the listeners to Bolt. What no listener knows is acked and changes nothing."""
         app.use(self._of_our_workspace)
         app.command(_ANYTHING)(self.on_command)
-        app.action(CANCEL_ACTION)(self.on_cancel)
+        for action in CLICKS:
+            app.action(action)(self.on_click)
         app.view(RUN_FORM)(self.on_form)
         app.action(_ANYTHING)(_only_ack)
         app.view(_ANYTHING)(_only_ack)
@@ -121,14 +129,17 @@ class Listeners:
         answer = committed.row.answer
         await _answer(ack, note(answer) if answer else None)
 
-    async def on_cancel(self, body: dict[str, Any], ack: AsyncAck) -> None:
-        """A click on a card's Cancel button. Its ack can show nothing; the answer follows from the row."""
+    async def on_click(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """A click on one of a card's buttons. Its ack can show nothing; the answer follows from the row."""
         request = click(body)
-        value = cancel_value(request.value) if request else None
+        value = button_value(request.value) if request else None
         if request is not None and value is not None:
+            now = self._clock()
             followed = await self._in_thread(self._store.followed_by_key, value.key)
-            verdict = judge_cancel_click(request, value.nonce, followed, self._config(), self._clock())
-            await self._writer.write(_click_row(request, verdict, self._clock()))
+            verdict = judge_click(request, value.nonce, followed, self._config(), now)
+            committed = await self._writer.write(_click_row(request, verdict, now))
+            if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
+                await self._writer.write(_click_row(request, judge_repeated_click(request, now), now))
         await ack()
 
     async def on_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
@@ -160,7 +171,7 @@ class Listeners:
         return verdict, await self._writer.write(_command_row(request, verdict, self._clock()))
 
     async def _about(self, command: grammar.Command) -> FollowedRun | None:
-        if isinstance(command, grammar.Status | grammar.Cancel):
+        if isinstance(command, grammar.Status | grammar.Cancel | grammar.Rerun):
             return await self._in_thread(self._store.followed_by_run_id, command.run_id)
         return None
 

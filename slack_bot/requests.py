@@ -55,8 +55,8 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelValue:
-    """What a Cancel button stands for: the followed run's key, and a nonce that changes when re-armed."""
+class ButtonValue:
+    """What a card's button stands for: the followed run's key, and a nonce that changes when re-armed."""
 
     key: str
     nonce: str
@@ -161,14 +161,14 @@ def submission(body: Mapping[str, Any]) -> Submission | None:
     )
 
 
-def cancel_value(value: str) -> CancelValue | None:
-    """What a Cancel button's value says; None if it is not one of ours."""
+def button_value(value: str) -> ButtonValue | None:
+    """What a card's button's value says; None if it is not one of ours."""
     try:
         parsed = json.loads(value)
     except (ValueError, RecursionError):
         return None
     key, nonce = text(mapping(parsed), "key", 1000), text(mapping(parsed), "nonce")
-    return CancelValue(key, nonce) if key and nonce else None
+    return ButtonValue(key, nonce) if key and nonce else None
 
 
 def idempotency_key(key: str) -> str:

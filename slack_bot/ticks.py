@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final, assert_never
 
 from slack_bot import errands, following, results, transitions
+from slack_bot.again import run_again
 from slack_bot.config import BotConfig
 from slack_bot.engine import Engine
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
@@ -199,7 +200,8 @@ class Ticks:
         if failed and errand.outcome is None:
             await self._wake_run(errand, canceled_by=None, rearm=True)
         rest = errands.decide(after, now)
-        await self._save(after, seq, rest.until if isinstance(rest, errands.Rest) else now)
+        begun = report.run if isinstance(report, errands.Begun) else None
+        await self._save(after, seq, rest.until if isinstance(rest, errands.Rest) else now, begun)
 
     async def _run_task(self, errand: Errand, task: errands.Task) -> errands.Report:
         match task:
@@ -226,7 +228,37 @@ class Ticks:
             return Answer(answers.denied(ask, decision, openings(policy, ask)).text, ErrandOutcome.DENIED)
         if errand.kind is Kind.STATUS:
             return Answer(f"Run {code(run.id)}", ErrandOutcome.ANSWERED, read.findings)
+        if errand.kind is Kind.RERUN:
+            return await self._again(errand, run)
         return Answer(_too_late(run), ErrandOutcome.ANSWERED) if run.is_terminal else errands.Permitted()
+
+    async def _again(self, errand: Errand, run: Run) -> errands.Report:
+        if not run.is_terminal:
+            text = f"Run {code(run.id)} has not ended yet. Wait for its end or cancel it, then run it again."
+            return Answer(text, ErrandOutcome.ANSWERED)
+        cases: tuple[str, ...] = tuple(run.test_case_ids or ())
+        if errand.failed_only:
+            failed = await self._zof.failed_cases(run.id)
+            if isinstance(failed, results.Unavailable):
+                return failed
+            if isinstance(failed, results.Refused):
+                return Answer(sentence(failed.sentence), ErrandOutcome(failed.outcome.value))
+            if not failed:
+                text = f"No case of run {code(run.id)} failed, so there is nothing to run again."
+                return Answer(text, ErrandOutcome.ANSWERED)
+            cases = failed
+        followed = await self._followed(errand)
+        begun = run_again(
+            errand,
+            run,
+            followed=followed,
+            catalogue=self._config().catalogue,
+            cases=cases,
+            now=self._clock(),
+        )
+        if isinstance(begun, str):
+            return Answer(sentence(begun), ErrandOutcome.FAULT)
+        return errands.Begun(begun)
 
     async def _cancel(self, errand: Errand) -> errands.Report:
         result = await self._zof.cancel(errand.run_id)
@@ -296,8 +328,11 @@ class Ticks:
         url = to.response_url if self._clock() - since < _RESPONSE_URL_SECONDS else None
         return await self._slack.tell(to.channel, to.asker.id, message, url)
 
-    async def _save(self, entity: FollowedRun | Errand, seq: int, due: float | None) -> None:
-        saved = self.engine.in_thread(self._store.save, entity, seq, due, self._clock(), self.engine.enqueue)
+    async def _save(
+        self, entity: FollowedRun | Errand, seq: int, due: float | None, begun: FollowedRun | None = None
+    ) -> None:
+        now, enqueue = self._clock(), self.engine.enqueue
+        saved = self.engine.in_thread(self._store.save, entity, seq, due, now, enqueue, begun=begun)
         # A stop must not cut between an effect and its being written down.
         await asyncio.shield(saved)
 

@@ -70,6 +70,20 @@ class ZofDoor:
             unknown = isinstance(error, ZofNotFoundError | ZofInvalidRequestError)
             return Refused(error_sentences(error), Outcome.UNKNOWN_NAME if unknown else Outcome.FAULT)
 
+    async def failed_cases(self, run_id: str) -> tuple[str, ...] | Refused | Unavailable:
+        """Ids of all cases of a run that did not pass, each once."""
+        found: dict[str, None] = {}
+        try:
+            for status in _NOT_PASSED:
+                async for result in self._client.results.list_auto(run_id=run_id, status=status, limit=100):
+                    if result.test_case_id:
+                        found[result.test_case_id] = None
+        except _TRANSIENT as error:
+            return Unavailable(error_sentences(error), error.retry_after)
+        except ZofApiError as error:
+            return Refused(error_sentences(error), Outcome.FAULT)
+        return tuple(found)
+
     async def cancel(self, run_id: str) -> Read | Refused | Unavailable | None:
         """`POST /runs/{id}/cancel`. None if the run is complete already (409)."""
         try:

@@ -139,6 +139,7 @@ class Store:
         enqueue: Enqueue,
         *,
         outside: bool = False,
+        begun: FollowedRun | None = None,
     ) -> bool:
         """Commits a change together with the next tick.
 
@@ -150,6 +151,7 @@ class Store:
             enqueue: puts the tick into the engine.
             outside: the change comes from outside the row's ticks, one of which may be posting just now: what
                 it noted about that is left alone.
+            begun: a run that is to be started because of the change.
 
         Returns:
             False if somebody else changed the row first: then nothing was written.
@@ -170,6 +172,8 @@ class Store:
                 return False
             if due_at is not None:
                 enqueue(connection, kind, entity.key, seq + 1, max(due_at - now, 0.0))
+            if begun is not None:
+                self._give_life(connection, begun, now, enqueue)
         return True
 
     def change_run(
@@ -282,6 +286,8 @@ class Store:
             return CommandOutcome(key, outcome, True, row.answer, None, None, row.rule)
         found = self.load(kind_of(row.entity), key)
         entity = found[0] if found else row.entity
+        if isinstance(entity, Errand) and entity.started is not None:
+            entity = self.followed_by_key(entity.started) or entity
         ended = entity.state in (State.ENDED, ErrandState.ENDED)
         run_id = entity.run_id if isinstance(entity, Errand) else entity.run.id if entity.run else None
         result = entity.outcome.value if entity.outcome and ended else InboxOutcome.ACCEPTED.value

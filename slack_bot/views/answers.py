@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from slack_bot.config import ANY
+from slack_bot.config import ANY, Person
+from slack_bot.following import Asker
 from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
 from slack_bot.text import channel_link, code, prose, sentence
@@ -22,8 +23,11 @@ def help_text(command: str) -> Message:
         ("run PROJECT ENVIRONMENT SUITE", "starts a suite; its card follows it to the end"),
         ("run PROJECT ENVIRONMENT --cases A,B", "starts single cases"),
         ("run", "opens a form"),
+        ("rerun RUN", "runs the same again; with --failed only the cases that did not pass"),
         ("status RUN", "shows a run to you alone"),
         ("cancel RUN", "cancels a run; whoever started it always may"),
+        ("can PERSON VERB PROJECT ENVIRONMENT SUITE", "says whether somebody may, and by which rule"),
+        ("whoami", "says who you are to me and what you may do here"),
         ("help", "shows this"),
     ]
     rows = [f"{code(f'{command} {usage}')} {what}" for usage, what in lines]
@@ -89,7 +93,7 @@ _VERBS = {
 def _deed(ask: Ask) -> str:
     if ask.target is not None:
         return f"{_VERBS[ask.verb]} {_on(ask.target)}"
-    return "run anything" if ask.verb == "run" else f"{_VERBS[ask.verb].removesuffix(' of')}"
+    return "run anything" if ask.verb == "run" else _VERBS[ask.verb].removesuffix(" of")
 
 
 def _place(channel: str) -> str:
@@ -107,6 +111,31 @@ def _on(target: Target) -> str:
 
 def _named(word: str, anything: str) -> str:
     return anything if word == ANY else code(word)
+
+
+def can(person: Asker, ask: Ask, decision: Decision) -> Message:
+    """What the rules say of somebody, and which of them says it."""
+    what = f"{_deed(ask)} {_place(ask.channel)}"
+    name = prose(person.name, 120)
+    if decision.allowed:
+        return note(f":white_check_mark: {name} may {what}, by the rule “{prose(decision.rule)}”.")
+    if decision.rule == NO_RULE:
+        return note(f":no_entry: {name} may not {what}: no rule allows it.")
+    reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
+    return note(f":no_entry: {name} may not {what}, by the rule “{prose(decision.rule)}”{reason}.")
+
+
+def whoami(user: Asker, person: Person | None, ways: Openings) -> Message:
+    """Who somebody is to the bot, and what they may do in this channel."""
+    if person is None:
+        who = f"You are {code(user.id)}. You are not in the list of people, so only rules for everybody hold for you."
+    else:
+        roles = f", with the roles {', '.join(map(code, person.roles))}" if person.roles else ""
+        who = f"You are {prose(person.name, 120)} ({code(user.id)}){roles}."
+    verbs = ", ".join(map(code, ways.verbs_here))
+    may = f"Here you can use {verbs}." if verbs else "No rule lets you do anything in this channel."
+    runs = f" You can run {'; '.join(map(_on, ways.targets_here[:_LISTED]))}." if ways.targets_here else ""
+    return note(f"{who} {may}{runs}")
 
 
 def stranger() -> Message:

@@ -14,6 +14,8 @@ from zof_core import Run
 from zof_core.wording import counts_line, duration_text, status_style
 
 CANCEL_ACTION: Final = "cancel_run"
+RERUN_ACTION: Final = "rerun_run"
+RERUN_FAILED_ACTION: Final = "rerun_failed"
 OPEN_ACTION: Final = "open_in_console"
 SHOWN_FAILURES: Final = 10
 _NAME_MAX: Final = 120
@@ -115,7 +117,8 @@ def _counts(run: Run) -> str:
 def _small_print(row: FollowedRun, run: Run) -> list[str]:
     who = f"started by {prose(row.asker.name, _NAME_MAX)} at {local_clock(row.accepted_at)}"
     first = f"{prose(row.project_name, _NAME_MAX)} · run {code(run.id)} · {who}"
-    lines = [" · ".join([first, *_times(run)])]
+    again = [f"again after {code(row.again_of)}"] if row.again_of else []
+    lines = [" · ".join([first, *again, *_times(run)])]
     if row.canceled_by:
         verb = "Cancelled" if run.is_terminal else "Being cancelled"
         lines.append(f"{verb} by {prose(row.canceled_by, _NAME_MAX)}")
@@ -149,6 +152,10 @@ def _buttons(row: FollowedRun, run: Run) -> list[Block]:
     elements: list[Block] = []
     if not row.is_over and not run.is_terminal:
         elements.append(_cancel_button(row))
+    if run.is_terminal:
+        elements.append(_rerun_button(row, "Run again", RERUN_ACTION))
+        if row.findings and row.findings.failures_total:
+            elements.append(_rerun_button(row, "Run failed again", RERUN_FAILED_ACTION))
     link = _console_link(run)
     if link:
         elements.append(link)
@@ -161,7 +168,7 @@ def _cancel_button(row: FollowedRun) -> Block:
         "Cancel run",
         CANCEL_ACTION,
         style="danger",
-        value=json.dumps({"key": row.key, "nonce": str(row.cancel_round)}, ensure_ascii=False),
+        value=_value(row),
         confirm={
             "title": label("Cancel this run?", 100),
             "text": label(
@@ -172,6 +179,27 @@ def _cancel_button(row: FollowedRun) -> Block:
             "style": "danger",
         },
     )
+
+
+def _rerun_button(row: FollowedRun, text: str, action: str) -> Block:
+    what = row.suite_name or _cases(row.run) if row.run else "this run"
+    of = "The cases that did not pass of " if action == RERUN_FAILED_ACTION else ""
+    question = f"{of}{plain(what, 80)} on {plain(row.request.environment, 80)} will be started anew."
+    return button(
+        text,
+        action,
+        value=_value(row),
+        confirm={
+            "title": label(f"{text}?", 100),
+            "text": label(question, 300),
+            "confirm": label(text, 30),
+            "deny": label("Not now", 30),
+        },
+    )
+
+
+def _value(row: FollowedRun) -> str:
+    return json.dumps({"key": row.key, "nonce": str(row.cancel_round)}, ensure_ascii=False)
 
 
 def _console_link(run: Run) -> Block | None:

@@ -104,7 +104,7 @@ people = ["*"]
 [[allow]]
 name = "leads"
 channels = ["C0RELEASES"]
-verbs = ["run", "status", "cancel"]
+verbs = ["run", "rerun", "status", "cancel"]
 projects = ["*"]
 environments = ["staging", "production", "elsewhere"]
 people = ["role:qa-lead"]
@@ -214,6 +214,11 @@ class BotWorld:
         found = [card for card in await self.cards() if run_id in card["plain"]]
         assert len(found) <= 1, found
         return found[0] if found else None
+
+    async def card_of_new(self, run_id: str) -> dict[str, Any] | None:
+        """The card of a run that another card may name too, as the one that it repeats."""
+        found = [card for card in await self.cards() if f"run {run_id}" in card["plain"].replace("`", "")]
+        return found[-1] if found else None
 
     async def runs(self) -> list[Run]:
         """All runs that Zof knows."""

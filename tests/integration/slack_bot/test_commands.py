@@ -228,6 +228,49 @@ async def test_the_same_delivery_twice_starts_one_run(shared: Any) -> None:
     assert len(await shared.cards()) <= before + 1
 
 
+async def test_a_run_is_run_again_whole_or_its_failed_cases_only(shared: Any, until: Any) -> None:
+    first = await shared.outcome(
+        await shared.command("/zof run proj_abc staging suite_regression", user=DANA)
+    )
+    assert first.outcome == "failed"
+    failed = await shared.outcome(await shared.command(f"/zof rerun {first.run_id} --failed", user=DANA))
+    assert (failed.outcome, failed.run_id != first.run_id) == ("failed", True)
+    card = (await shared.card_of_new(failed.run_id))["plain"]
+    assert f"again after {first.run_id}" in card.replace("`", "")
+    assert "1 failed, 1 error · 2 cases" in card
+    denied = await shared.outcome(await shared.command(f"/zof rerun {first.run_id}", user=SAM))
+    assert denied.outcome == "denied"
+    assert "No rule lets you run again" in await shared.last_told(SAM)
+
+
+async def test_a_cards_button_runs_it_again_once(shared: Any, until: Any) -> None:
+    first = await shared.outcome(await shared.command("/zof run proj_abc staging suite_pr_smoke", user=DANA))
+    card = await shared.card_of(first.run_id)
+    before = {run.id for run in await shared.runs()}
+    dana = shared.people.user(DANA)
+    await asyncio.gather(*(dana.click(RELEASES, card["ts"], "rerun_run") for _ in range(2)))
+
+    async def one_more() -> set[str]:
+        return {run.id for run in await shared.runs() if run.is_terminal} - before
+
+    [again] = await until(one_more)
+    await until(lambda: shared.card_of_new(again))
+    await shared.people.user(MIRA).click(RELEASES, card["ts"], "rerun_run")
+    await until(lambda: told(shared, MIRA, "No rule lets you run again"))
+    assert {run.id for run in await shared.runs()} - before == {again}
+
+
+async def test_a_run_under_way_is_not_run_again(shared: Any, until: Any) -> None:
+    key, card = await started(shared, until, user=DANA)
+    run_id = shared.bot.store.command_outcome(key).run_id
+    assert "rerun_run" not in json.dumps(card)
+    outcome = await shared.outcome(await shared.command(f"/zof rerun {run_id}", user=DANA))
+    assert outcome.outcome == "answered"
+    assert "has not ended yet" in await shared.last_told(DANA)
+    shared.open_gate()
+    assert (await shared.outcome(key)).outcome == "passed"
+
+
 class TestTheEdge:
     """Requests that Slack did not send, or not just now."""
 

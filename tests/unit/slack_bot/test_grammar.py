@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from slack_bot.grammar import (
     MAX_TEXT,
+    Can,
     Cancel,
     Command,
     Help,
     OpenForm,
+    Rerun,
     Run,
     Status,
     Usage,
+    WhoAmI,
     parse,
 )
 
@@ -39,6 +42,16 @@ from slack_bot.grammar import (
         ('run p e "--cases"', Run("p", "e", "--cases")),
         ("status run_1", Status("run_1")),
         ("cancel run_1", Cancel("run_1")),
+        ("rerun run_1", Rerun("run_1")),
+        ("rerun run_1 --failed", Rerun("run_1", failed=True)),
+        ("rerun —failed run_1", Rerun("run_1", failed=True)),
+        (
+            "can <@U02DANA|dana> RUN proj_abc production suite_1",
+            Can("U02DANA", "run", "proj_abc", "production", "suite_1"),
+        ),
+        ("can &lt;@U02DANA&gt; cancel", Can("U02DANA", "cancel")),
+        ("can 'Dana Ruiz' run p e", Can("Dana Ruiz", "run", "p", "e")),
+        ("whoami", WhoAmI()),
         ("help", Help()),
         ("help me please", Help()),
     ],
@@ -57,8 +70,12 @@ def test_reads(text: str, command: Command) -> None:
         ("run p e --suite x", "'--suite' is not an option", "/zof run PROJECT ENVIRONMENT SUITE"),
         ("status", "needs the id of a run", "/zof status RUN"),
         ("cancel a b", "takes one run id", "/zof cancel RUN"),
+        ("rerun", "needs the id of a run", "/zof rerun RUN [--failed]"),
+        ("run p e s --failed", "--failed belongs to rerun", "/zof rerun RUN [--failed]"),
+        ("--failed", "nothing to do with them", "/zof run PROJECT ENVIRONMENT --cases CASE,CASE"),
+        ("can dana", "takes a person and a verb", "/zof can PERSON VERB PROJECT ENVIRONMENT SUITE"),
         ("statsu run_1", "Did you mean 'status'?", "/zof status RUN"),
-        ("deploy", "run, status, cancel or help", "/zof help"),
+        ("deploy", "run, rerun, status, cancel, can, whoami or help", "/zof help"),
         (
             "status run_1 --cases x",
             "--cases belongs to run",

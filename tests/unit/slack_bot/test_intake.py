@@ -13,7 +13,7 @@ from slack_bot import grammar
 from slack_bot.config import load_config
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
-from slack_bot.intake import judge_cancel_click, judge_command, judge_submission
+from slack_bot.intake import judge_click, judge_command, judge_submission
 from slack_bot.requests import Click, SlashCommand, Submission
 from slack_bot.store import InboxOutcome
 from slack_bot.views.form import Submitted
@@ -112,14 +112,14 @@ def test_status_and_cancel_become_errands(make_row: Any, make_run: Any) -> None:
 
 def test_a_click_is_authorised_again_and_a_denial_is_answered(make_row: Any, make_run: Any) -> None:
     followed = make_row(make_run())
-    allowed = judge_cancel_click(click("U02DANA"), "3", followed, CONFIG, 100.0)
+    allowed = judge_click(click("U02DANA"), "3", followed, CONFIG, 100.0)
     assert allowed.outcome is InboxOutcome.ACCEPTED
     assert allowed.entity.key == "T0ZOF:17.1:cancel_run:3"
-    denied = judge_cancel_click(click("U04MIRA"), "3", followed, CONFIG, 100.0)
+    denied = judge_click(click("U04MIRA"), "3", followed, CONFIG, 100.0)
     assert denied.outcome is InboxOutcome.DENIED
     assert denied.entity.key == "T0ZOF:1.2.3"
     assert (denied.entity.state, denied.entity.outcome) == (ErrandState.ANSWERED, ErrandOutcome.DENIED)
-    gone = judge_cancel_click(click("U02DANA"), "3", None, CONFIG, 100.0)
+    gone = judge_click(click("U02DANA"), "3", None, CONFIG, 100.0)
     assert "no longer follow" in gone.entity.answer
 
 
@@ -146,3 +146,36 @@ def test_every_text_gives_a_verdict_with_an_answer_or_something_to_do(text: str,
     for typed in (text, f"run {text}", f"run proj_abc staging {text}", f"status {text}", f"cancel {text}"):
         verdict = judge(typed, channel=channel)
         assert verdict.answer or verdict.entity or verdict.modal
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "says"),
+    [
+        ("can me run proj_abc staging suite_pr_smoke", "U03SAM",
+         ":white_check_mark: Sam Okafor may run `suite_pr_smoke` on `staging` of `proj_abc` in <#C0RELEASES>, by the "
+         "rule “staging for everyone in #releases”."),
+        ("can &lt;@U03SAM&gt; run Checkout production 'PR smoke'", "U04MIRA",
+         ":no_entry: Sam Okafor may not run `suite_pr_smoke` on `production` of `proj_abc` in <#C0RELEASES>: "
+         "no rule allows it."),
+        ("can dana@example.com run proj_abc production suite_regression", "U04MIRA",
+         "Dana Ruiz may not run `suite_regression` on `production` of `proj_abc` in <#C0RELEASES>, by the rule "
+         "“no full regression on production”: the regression suite writes test orders"),
+        ("can 'Dana Ruiz' run proj_abc production", "U04MIRA", "Dana Ruiz may run any suite on `production`"),
+        ("can somebody run", "U04MIRA", "I do not know 'somebody': mention them with @"),
+        ("can me deploy", "U04MIRA", "'deploy' is not a verb of the rules; those are run, rerun, cancel, status."),
+        ("whoami", "U02DANA", "You are Dana Ruiz (`U02DANA`), with the roles `qa-lead`. Here you can use `run`"),
+        ("whoami", "U09NOBODY", "You are not in the list of people"),
+    ],
+)  # fmt: skip
+def test_what_the_rules_say_can_be_asked(text: str, user: str, says: str) -> None:
+    verdict = judge(text, user=user)
+    assert says in verdict.answer.text, verdict.answer.text
+    assert verdict.entity is None
+
+
+def test_who_may_do_nothing_here_learns_nothing_of_others() -> None:
+    verdict = judge("can &lt;@U02DANA&gt; run proj_abc production suite_pr_smoke", channel="C0GENERAL")
+    assert verdict.outcome is InboxOutcome.DENIED
+    assert "Dana" not in verdict.answer.text
+    own = judge("can me run proj_abc staging suite_pr_smoke", channel="C0GENERAL")
+    assert "no rule allows it" in own.answer.text

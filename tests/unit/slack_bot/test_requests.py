@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bot.requests import CancelValue, cancel_value, click, idempotency_key, slash_command, submission
+from slack_bot.requests import ButtonValue, button_value, click, idempotency_key, slash_command, submission
 
 COMMAND = {
     "team_id": "T0ZOF",
@@ -51,7 +51,7 @@ def test_a_click() -> None:
     assert request is not None
     assert request.key == "T0ZOF:1.2.abc"
     assert request.effect_key("0") == "T0ZOF:17.1:cancel_run:0"
-    assert cancel_value(request.value) == CancelValue("T0ZOF:1", "0")
+    assert button_value(request.value) == ButtonValue("T0ZOF:1", "0")
 
 
 def test_a_submission_acts_once_for_a_modal_but_each_try_is_known() -> None:
@@ -69,7 +69,7 @@ def test_a_command_that_lacks_something_is_none(missing: str) -> None:
     "value", ["", "{", "[]", "null", '{"key": 1, "nonce": "0"}', '{"key": "k"}', "[" * 100_000]
 )
 def test_a_value_that_is_not_ours_is_none(value: str) -> None:
-    assert cancel_value(value) is None
+    assert button_value(value) is None
 
 
 _JSON = st.recursive(
