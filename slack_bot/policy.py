@@ -129,10 +129,17 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
     return (
         _lists(rule, rule.channels, ask.channel)
-        and ask.verb in rule.verbs
+        and _about_verb(rule, ask.verb)
         and _names_person(rule, policy, ask.user)
         and (ask.target is None or _names_target(rule, ask.target))
     )
+
+
+def _about_verb(rule: Rule, verb: str) -> bool:
+    if verb in rule.verbs:
+        return True
+    # To run again is to run: what may not be run is not run again either.
+    return verb == "rerun" and "run" in rule.verbs and not isinstance(rule, AllowRule)
 
 
 def _names_target(rule: Rule, target: Target) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sqlite3
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zof_local.platform.execution.outcomes import Session
+from zof_local.platform.execution.outcomes import Session, read_event
 from zof_local.platform.execution.plan import Plan
 from zof_local.platform.execution.process import PytestProcess, WorkingDirectory
 from zof_local.platform.execution.tail import Tail
@@ -80,7 +79,7 @@ class CaseCatalogue:
                 await process.kill()
             session = Session()
             for line in Tail(directory.events).read(last=True):
-                session.feed(json.loads(line))
+                session.feed(read_event(line))
         finally:
             await asyncio.to_thread(directory.remove)
         node_ids = session.collected or ()

@@ -115,6 +115,16 @@ def test_openings_name_what_the_asker_could_do() -> None:
     assert nothing.targets_here == (STAGING,)
 
 
+def test_what_may_not_be_run_is_not_run_again_either() -> None:
+    policy = Policy(
+        allow=(allow("all", verbs=("run", "rerun"), environments=("production",)),),
+        deny=(Rule(name="freeze", verbs=("run",), environments=("production",)),),
+    )
+    assert decide(policy, Ask("U03SAM", "C0RELEASES", "rerun", PRODUCTION)).rule == "freeze"
+    only_run = Policy(allow=(allow("run only", environments=("production",)),))
+    assert decide(only_run, Ask("U03SAM", "C0RELEASES", "rerun", PRODUCTION)).rule == NO_RULE
+
+
 @pytest.mark.parametrize("spelling", ["Production", "PRODUCTION", "production ", "ｐroduction"])
 def test_a_deny_rule_holds_for_other_spellings_too(spelling: str) -> None:
     anywhere = allow("anywhere", environments=("*",))

@@ -8,6 +8,8 @@ failed or error; it is `error` only if pytest could not collect, was killed, ran
 
 from __future__ import annotations
 
+import json
+import re
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +20,35 @@ _BREAKDOWNS = {
     3: "pytest broke with an internal error.",
     4: "pytest could not use the selection.",
 }
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_NODE_IDS = frozenset({"node_id", "node_ids"})
+
+
+def read_event(line: str) -> Any:
+    """One line of what the pytest plugin writes.
+
+    A lone surrogate, which neither a database nor a page takes, becomes U+FFFD. In node ids its number
+    follows, so that two cases stay two.
+
+    Raises:
+        ValueError: the line is no JSON.
+    """
+    event = json.loads(line)
+    if not isinstance(event, dict):
+        return event
+    return {key: _legible(value, numbered=key in _NODE_IDS) for key, value in event.items()}
+
+
+def _legible(value: Any, *, numbered: bool) -> Any:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub(
+            lambda found: f"\ufffd{ord(found[0]):04X}" if numbered else "\ufffd", value
+        )
+    if isinstance(value, list):
+        return [_legible(item, numbered=numbered) for item in value]
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 import logging
 import os
 import sqlite3
@@ -14,7 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from zof_local.platform.assumptions import timestamp
-from zof_local.platform.execution.outcomes import CaseOutcome, ProcessEnd, Session, Verdict, verdict
+from zof_local.platform.execution.outcomes import (
+    CaseOutcome,
+    ProcessEnd,
+    Session,
+    Verdict,
+    read_event,
+    verdict,
+)
 from zof_local.platform.execution.plan import Plan, pytest_arguments
 from zof_local.platform.execution.process import PytestProcess, WorkingDirectory
 from zof_local.platform.execution.tail import Tail
@@ -123,7 +129,7 @@ class RunExecution:
 
     def _feed(self, line: str) -> CaseOutcome | None:
         try:
-            return self._session.feed(json.loads(line))
+            return self._session.feed(read_event(line))
         except (ValueError, KeyError, TypeError):
             log.warning("run %s: a line of pytest's events makes no sense and is left out", self.run.id)
             return None

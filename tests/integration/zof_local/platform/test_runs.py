@@ -237,6 +237,26 @@ async def test_a_run_whose_suite_has_gone_ends_as_error(start_platform, world) -
     )
 
 
+async def test_lone_surrogates_in_a_case_do_no_harm_to_the_run(api) -> None:
+    (api.world.project / "pytest.ini").write_text(
+        "[pytest]\ntestpaths = tests\n"
+        "disable_test_id_escaping_and_forfeit_all_rights_to_community_support = true\n"
+    )
+    (api.world.project / "tests" / "test_cases.py").write_text(
+        "import pytest\n\n"
+        "@pytest.mark.parametrize('text', ['\\ud800', '\\ud801', 'fine'])\n"
+        "@pytest.mark.quick\n"
+        "def test_text(text):\n    assert text == 'fine', text\n"
+    )
+    run = await api.ended((await api.start())["id"])
+    assert (run["status"], run["status_reason"]) == ("failed", None)
+    assert run["summary"] == {"total": 3, "passed": 1, "failed": 2, "error": 0, "skipped": 0}
+    results = await api.results(run["id"])
+    assert sum("\ufffd" in result["name"] for result in results) == 2
+    assert sum("\ufffd" in (result["failure_summary"] or "") for result in results) == 2
+    assert len({result["test_case_id"] for result in results}) == 3
+
+
 async def test_counts_equal_junit_xml_on_the_examples_regression(start_platform, tmp_path) -> None:
     """The platform and plain pytest agree on the same selection."""
     examples = Path(__file__).parents[4] / "examples"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from zof_local.platform.execution.outcomes import CaseOutcome, ProcessEnd, Session, verdict
+from zof_local.platform.execution.outcomes import CaseOutcome, ProcessEnd, Session, read_event, verdict
 
 NODE = "tests/test_a.py::test_x"
 
@@ -165,3 +166,21 @@ def test_cases_under_way_at_a_breakdown_are_errors() -> None:
     assert (outcome.node_id, outcome.status) == (NODE, "error")
     assert "pytest was killed." in (outcome.failure_summary or "")
     assert session.interrupted("again") == []
+
+
+def test_lone_surrogates_are_replaced_and_keep_two_cases_apart() -> None:
+    broken = report(
+        "call",
+        "failed",
+        node="tests/test_a.py::test_x[\ud800]",
+        summary="assert '\udcff' == '✓'",
+        sections=[["Captured", "a\udfffb"]],
+    )
+    event = read_event(json.dumps(broken))
+    assert event["summary"] == "assert '\ufffd' == '✓'"
+    assert event["sections"] == [["Captured", "a\ufffdb"]]
+    assert event["node_id"] == "tests/test_a.py::test_x[\ufffdD800]"
+    other = read_event(json.dumps(report("call", node="tests/test_a.py::test_x[\ud801]")))
+    assert other["node_id"] != event["node_id"]
+    whole = {"event": "collected", "node_ids": ["test_😀"]}
+    assert read_event(json.dumps(whole)) == whole
