@@ -81,7 +81,7 @@ def create_key(
         PlatformError: unknown role, or impossible organization id.
     """
     key = ApiKey(new_secret(), role=role, organization_id=organization_id, name=name)
-    data_dir.mkdir(parents=True, exist_ok=True)
+    _make_private(data_dir)
     connection = connect(data_dir / _DATABASE)
     try:
         transact(connection, lambda opened: put_key(opened, key, _utc_now()))
@@ -94,7 +94,7 @@ def create_key(
 async def _live(
     app: FastAPI, settings: PlatformSettings, suites: Suites, now: Callable[[], datetime]
 ) -> AsyncIterator[None]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_private(settings.data_dir)
     with _only_user(settings.data_dir):
         database = Database(settings.data_dir / _DATABASE)
         try:
@@ -131,6 +131,11 @@ async def _live(
                 await deliverer.stop()
         finally:
             database.close()
+
+
+def _make_private(data_dir: Path) -> None:
+    # One that somebody made for us keeps its mode: its files are private in any case.
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ without any other lock: that is what makes idempotency keys and status changes a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +18,15 @@ from zof_local.platform.store.schema import migrate
 
 T = TypeVar("T")
 _BUSY_SECONDS = 10.0
+_OWNER_ONLY = 0o600
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Opens the database in WAL mode, making or upgrading its tables.
+    """Opens the database in WAL mode, making or upgrading its tables; only the owner may read its files.
 
     The connection is in autocommit mode: `BEGIN` is ours to say.
     """
+    _make_private(path)
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
@@ -31,6 +34,14 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     migrate(connection)
     return connection
+
+
+def _make_private(path: Path) -> None:
+    # SQLite gives the files that it makes beside the database the database's own mode.
+    path.touch(mode=_OWNER_ONLY)
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(FileNotFoundError):
+            file.chmod(_OWNER_ONLY)
 
 
 def transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
