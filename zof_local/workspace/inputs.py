@@ -62,7 +62,7 @@ def find_element(
         for element in elements_of(block):
             if element.get("action_id") == action_id:
                 return block, element
-    raise PageError(f"There is no element with the action id {action_id!r} here (any more).", 404)
+    raise PageError("This has changed meanwhile, and what you pressed is no longer there. Look at it again.", 404)
 
 
 def options_of(element: JsonObject) -> list[JsonObject]:

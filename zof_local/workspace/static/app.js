@@ -82,11 +82,12 @@ async function send(text, threadTs = null) {
     feed.list.querySelector(".empty")?.remove();
     feed.pending(ghost);
   }
-  await attempt(post("message", asMe({ channel, text, thread_ts: threadTs })));
+  const sent = await attempt(post("message", asMe({ channel, text, thread_ts: threadTs })));
   if (ghost) {
     ghost.remove();
     if (!feed.messages.size) feed.draw();
   }
+  return sent !== null;
 }
 
 // What is on the screen
@@ -289,7 +290,8 @@ function delivered(delivery) {
 }
 
 function stateChanged(next) {
-  state = { ...state, ...next };
+  // Deliveries come one by one as they happen; the list in here may hold one that is still on its way.
+  state = { ...state, ...next, deliveries: state.deliveries };
   modals.show(state.views);
   home?.show(state.home);
   sidebar();

@@ -83,13 +83,17 @@ export class Composer {
     this.changed();
   }
 
-  send() {
+  async send() {
     const text = this.input.value.trim();
     if (!text) return;
     this.history = [...this.history, text].slice(-HISTORY);
     this.back = 0;
     this.input.value = "";
     this.changed();
-    this.onSend(text);
+    // What was not taken is given back, unless something else is being typed by now.
+    if (!(await this.onSend(text)) && !this.input.value) {
+      this.input.value = text;
+      this.changed();
+    }
   }
 }
