@@ -9,6 +9,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from zof_local.platform.state import Platform
 
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every page of the console is sent with, the way to it included: its URL holds the token."""
+
 
 def _cookie(request: Request, run_id: str | None) -> str:
     # Cookies do not know ports, and several platforms may run on one machine.

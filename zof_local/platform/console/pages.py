@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from zof_local.platform.console import render
-from zof_local.platform.console.access import exchange, may_see
+from zof_local.platform.console.access import SAFE_HEADERS, exchange, may_see
 from zof_local.platform.errors import not_found
 from zof_local.platform.state import Platform
 from zof_local.platform.store.results import list_log, results_of_run
@@ -20,13 +20,6 @@ _HERE = Path(__file__).parent
 _ASSETS = {
     "console.css": ("text/css", (_HERE / "console.css").read_bytes()),
     "console.js": ("text/javascript", (_HERE / "console.js").read_bytes()),
-}
-_SAFE = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
-    "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 _LISTED = 50
 _LOG_LINES = 5_000
@@ -105,13 +98,13 @@ async def _run(platform: Platform, run_id: str) -> tuple[str | None, bool]:
     return render.run_page(stored, results, log, _titles(platform)), stored.is_terminal
 
 
-def _titles(platform: Platform) -> dict[str, str]:
-    titles = {}
-    for project in platform.suites.projects:
-        titles[project.id] = project.title
-        titles |= {suite.id: suite.title for suite in project.suites}
-    return titles
+def _titles(platform: Platform) -> render.Titles:
+    projects = platform.suites.projects
+    return render.Titles(
+        {project.id: project.title for project in projects},
+        {(project.id, suite.id): suite.title for project in projects for suite in project.suites},
+    )
 
 
 def _html(content: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(content, status_code=status, headers=_SAFE)
+    return HTMLResponse(content, status_code=status, headers=SAFE_HEADERS)

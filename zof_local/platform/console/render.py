@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -29,6 +30,22 @@ _MARKS = {
     "skipped": "–",
 }
 _COUNTS = ("passed", "failed", "error", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What people call projects, by id, and suites, by project and id: two projects may share a suite's id."""
+
+    projects: Mapping[str, str]
+    suites: Mapping[tuple[str, str], str]
+
+    def project(self, run: Run) -> str:
+        """The name of the run's project."""
+        return self.projects.get(run.project_id, run.project_id)
+
+    def suite(self, project_id: str, suite_id: str) -> str:
+        """The name of a project's suite."""
+        return self.suites.get((project_id, suite_id), suite_id)
 
 
 def document(title: str, content: str, live: str | None) -> str:
@@ -73,8 +90,8 @@ def missing(run_id: str) -> str:
     )
 
 
-def runs_list(runs: Sequence[Run], titles: dict[str, str]) -> str:
-    """The newest runs; `titles` maps ids of projects and suites to names."""
+def runs_list(runs: Sequence[Run], titles: Titles) -> str:
+    """The newest runs."""
     if not runs:
         return (
             '<section class="empty"><h1>No runs yet</h1><p>Start one with <code>POST /v1/runs</code>, from '
@@ -91,12 +108,12 @@ def runs_list(runs: Sequence[Run], titles: dict[str, str]) -> str:
     return f'<h1>Runs</h1><section class="list">{rows}</section>'
 
 
-def run_page(run: Run, results: Sequence[Result], log: Sequence[LogLine], titles: dict[str, str]) -> str:
+def run_page(run: Run, results: Sequence[Result], log: Sequence[LogLine], titles: Titles) -> str:
     """One run: status, counts, the cases with the failures first, the log."""
     reason = f'<p class="reason">{escape(run.reason)}</p>' if run.reason else ""
     facts = [
         ("Run", f"<code>{run.id}</code>"),
-        ("Project", escape(titles.get(run.project_id, run.project_id))),
+        ("Project", escape(titles.project(run))),
         ("Environment", escape(run.environment)),
         ("Created", _clock(run.created_at)),
         ("Started", _clock(run.started_at)),
@@ -182,28 +199,26 @@ def _bar(run: Run) -> str:
 
 
 def _counts(run: Run) -> str:
-    if run.total is None:
-        return "<span>not collected yet</span>"
-    done = sum(getattr(run, name) for name in _COUNTS)
-    parts = [
-        f'<span class="{name}"><b>{count}</b> {name}</span>'
-        for name in _COUNTS
-        if (count := getattr(run, name))
-    ]
-    if done < run.total:
-        parts.append(f"<span><b>{run.total - done}</b> {'not run' if run.is_terminal else 'to go'}</span>")
-    return "".join(parts) or "<span>no cases</span>"
+    """The counts in the words that the card and the panel have for them: "13 passed, 2 errors"."""
+    counted = {name: count for name in _COUNTS if (count := getattr(run, name))}
+    line = ", ".join(
+        f'<span class="{name}"><b>{count}</b> {"errors" if name == "error" and count > 1 else name}</span>'
+        for name, count in counted.items()
+    )
+    left = (run.total or 0) - sum(counted.values())
+    rest = f" · <b>{left}</b> {'not run' if run.is_terminal else 'to go'}" if left > 0 else ""
+    return f"{line or 'no results yet'}{rest}"
 
 
-def _selection(run: Run, titles: dict[str, str]) -> str:
+def _selection(run: Run, titles: Titles) -> str:
     if run.test_suite_id is not None:
-        return titles.get(run.test_suite_id, run.test_suite_id)
+        return titles.suite(run.project_id, run.test_suite_id)
     cases = run.test_case_ids or ()
     return cases[0] if len(cases) == 1 else f"{len(cases)} cases"
 
 
-def _place(run: Run, titles: dict[str, str]) -> str:
-    return f"{titles.get(run.project_id, run.project_id)} · {run.environment}"
+def _place(run: Run, titles: Titles) -> str:
+    return f"{titles.project(run)} · {run.environment}"
 
 
 def _clock(moment: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from zof_local.platform.assumptions import RESULT_PREFIX, timestamp
 from zof_local.platform.errors import not_found
@@ -66,7 +66,10 @@ def insert_results(
     outcomes: Iterable[CaseOutcome],
     now: datetime,
 ) -> None:
-    """Stores outcomes of a run's cases."""
+    """Stores outcomes of a run's cases, in the order in which they ended.
+
+    Each is a microsecond younger than the one before: who sorts by time finds them in that order too.
+    """
     connection.executemany(
         """INSERT INTO results (id, organization_id, run_id, test_case_id, node_id, status, duration_ms,
              failure_summary, output, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -81,9 +84,9 @@ def insert_results(
                 round(outcome.duration_seconds * 1000),
                 outcome.failure_summary,
                 outcome.output,
-                timestamp(now),
+                timestamp(now + timedelta(microseconds=place)),
             )
-            for outcome in outcomes
+            for place, outcome in enumerate(outcomes)
         ],
     )
 

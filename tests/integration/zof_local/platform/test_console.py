@@ -34,6 +34,16 @@ async def test_a_runs_link_shows_the_run_and_only_it(api, browser) -> None:
     assert (await browser.get(f"{api.url}/")).status_code == 403
 
 
+async def test_the_way_to_a_page_keeps_the_token_to_itself(start_platform) -> None:
+    async with start_platform(console_token="open-sesame") as api, httpx.AsyncClient() as browser:
+        run = await api.start()
+        for link in (run["url"], f"{api.url}/?token=open-sesame"):
+            answer = await browser.get(link)
+            assert (answer.status_code, "token" in answer.headers["location"]) == (303, False)
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["cache-control"] == "no-store"
+
+
 async def test_without_the_link_nothing_is_shown(api, browser) -> None:
     run = await api.start()
     for path in (

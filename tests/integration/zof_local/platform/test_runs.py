@@ -41,6 +41,8 @@ async def test_every_outcome_is_told_as_what_it_is(api) -> None:
         "test_fixed_for_sure": "failed",
     }
     assert run["summary"] == {"total": 9, "passed": 4, "failed": 2, "error": 1, "skipped": 2}
+    times = [result["created_at"] for result in results.values()]
+    assert times == sorted(set(times), reverse=True), "sorting by time gives the order they ran in"
     failure = results["test_fails"]
     assert failure["failure_summary"].startswith("AssertionError: assert {'a': 1} == {'a': 2}")
     assert re.search(r"\(tests/test_cases\.py:\d+\)$", failure["failure_summary"])
