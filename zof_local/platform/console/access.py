@@ -41,9 +41,7 @@ def may_see(request: Request, platform: Platform, run_id: str | None) -> bool:
 def exchange(request: Request, platform: Platform, run_id: str | None) -> Response | None:
     """Turns a right `?token=` into a cookie and sends the browser on without it; None if there is none."""
     token = request.query_params.get("token")
-    # The address still holds the token: nobody is to keep it, or to learn it from where the browser came.
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    response = RedirectResponse(request.url.path, status_code=303, headers=headers)
+    response = RedirectResponse(request.url.path, status_code=303, headers=SAFE_HEADERS)
     if _same(token, platform.console_token):
         response.set_cookie(_cookie(request, None), platform.console_token, httponly=True, samesite="lax")
         return response
