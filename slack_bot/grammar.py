@@ -2,7 +2,7 @@
 
     run PROJECT ENVIRONMENT SUITE        run PROJECT ENVIRONMENT --cases a,b
     rerun RUN [--failed]                 status RUN
-    cancel RUN                           whoami
+    cancel RUN                           whoami, audit
     can PERSON VERB PROJECT ENVIRONMENT [SUITE]
     help                                 (nothing), run: the form
 
@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-VERBS: Final = ("run", "rerun", "status", "cancel", "can", "whoami", "help")
+VERBS: Final = ("run", "rerun", "status", "cancel", "can", "whoami", "audit", "help")
 USAGE: Final = {
     "run": "/zof run PROJECT ENVIRONMENT SUITE",
     "rerun": "/zof rerun RUN [--failed]",
@@ -25,6 +25,7 @@ USAGE: Final = {
     "cancel": "/zof cancel RUN",
     "can": "/zof can PERSON VERB PROJECT ENVIRONMENT SUITE",
     "whoami": "/zof whoami",
+    "audit": "/zof audit",
     "help": "/zof help",
 }
 _MORE_VERBS: Final = frozenset({*VERBS, "?"})
@@ -100,6 +101,11 @@ class WhoAmI:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """Show what was asked and done in this channel lately."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Say what can be typed."""
 
@@ -117,7 +123,7 @@ class Usage:
     usage: str
 
 
-Command = Run | OpenForm | Rerun | Status | Cancel | Can | WhoAmI | Help | Usage
+Command = Run | OpenForm | Rerun | Status | Cancel | Can | WhoAmI | Audit | Help | Usage
 
 
 def parse(text: str) -> Command:
@@ -147,6 +153,8 @@ def _other(verb: str, words: list[str], *, failed: bool) -> Command:
         return _can(words)
     if verb == "whoami":
         return WhoAmI()
+    if verb == "audit":
+        return Audit()
     if verb in ("help", "?"):
         return Help()
     return _about_a_run(verb, words, failed=failed)

@@ -5,17 +5,20 @@ A listener does nothing but call this, commit the row and ack.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, TypeVar, assert_never
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
 
 from slack_bot import grammar
-from slack_bot.config import ANY, VERBS, BotConfig, is_user_id
+from slack_bot.audit import Entry
+from slack_bot.config import BotConfig
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.questions import judge_question
 from slack_bot.requests import Click, SlashCommand, Submission
 from slack_bot.store.records import InboxOutcome
+from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
@@ -24,49 +27,6 @@ from zof_core import RunRequest
 from zof_core.catalogue import Catalogue, CatalogueProject, nearest
 from zof_core.validation import id_problem, run_request_problems
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of a request.
-
-    Args:
-        outcome: what the inbox says of it.
-        verb: the policy's word for what was asked.
-        answer: what its author sees at once.
-        rule: the rule that decided, if policy was asked.
-        entity: what is to live on because of it.
-        modal: the form to open.
-        problems: field → sentence, when a form is to be corrected.
-    """
-
-    outcome: InboxOutcome
-    verb: str = ""
-    answer: Message | None = None
-    rule: str | None = None
-    entity: FollowedRun | Errand | None = None
-    modal: dict[str, Any] | None = None
-    problems: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Who asks, from where, by which interaction."""
-
-    key: str
-    team: str
-    channel: str
-    user: Asker
-    response_url: str | None
-    at: float
-
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str | None: ...
-
-
 CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
     CANCEL_ACTION: (Kind.CANCEL, False),
     RERUN_ACTION: (Kind.RERUN, False),
@@ -74,24 +34,42 @@ CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
 }
 """A card's buttons: what they stand for, and whether only for the cases that did not pass."""
 
-N = TypeVar("N", bound=_Named)
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store has about a command.
+
+    Args:
+        followed: the followed run that it names, if this bot follows it.
+        trail: for `audit`, the newest entries of the trail in this channel.
+    """
+
+    followed: FollowedRun | None = None
+    trail: Sequence[Entry] = ()
+
+
+_KINDS: Final = {
+    grammar.Status: Kind.STATUS,
+    grammar.Cancel: Kind.CANCEL,
+    grammar.Rerun: Kind.RERUN,
+}
 
 
 def judge_command(
     request: SlashCommand,
     command: grammar.Command,
     config: BotConfig,
-    followed: FollowedRun | None,
+    known: Known,
     now: float,
 ) -> Verdict:
     """Judges a slash command.
 
     Args:
-        followed: the followed run that a `status` or `cancel` is about, if this bot follows it.
+        known: what the store has about it.
         now: Unix time.
     """
     origin = Origin(
-        request.key, request.team, request.channel, _called(request.user, config), request.response_url, now
+        request.key, request.team, request.channel, called(request.user, config), request.response_url, now
     )
     match command:
         case grammar.Help():
@@ -102,25 +80,18 @@ def judge_command(
             return _form(origin, config)
         case grammar.Run():
             return judge_run(origin, command, config)
-        case grammar.Status(run_id):
-            return _errand(origin, Kind.STATUS, run_id, followed, config)
-        case grammar.Cancel(run_id):
-            return _errand(origin, Kind.CANCEL, run_id, followed, config)
-        case grammar.Rerun(run_id, failed):
-            return _errand(origin, Kind.RERUN, run_id, followed, config, failed_only=failed)
-        case grammar.Can():
-            return _can(origin, command, config)
-        case grammar.WhoAmI():
-            ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None))
-            person = config.policy.people.get(origin.user.id)
-            return Verdict(InboxOutcome.ANSWERED, "whoami", answers.whoami(origin.user, person, ways))
+        case grammar.Status() | grammar.Cancel() | grammar.Rerun():
+            kind, failed = _KINDS[type(command)], isinstance(command, grammar.Rerun) and command.failed
+            return _errand(origin, kind, command.run_id, known.followed, config, failed_only=failed)
+        case grammar.Can() | grammar.WhoAmI() | grammar.Audit():
+            return judge_question(origin, command, config, known.trail)
         case _:
             assert_never(command)
 
 
 def judge_submission(request: Submission, form: Submitted, config: BotConfig, now: float) -> Verdict:
     """Judges a submitted form, by the same checks as a typed command."""
-    origin = Origin(request.effect_key, request.team, form.channel, _called(request.user, config), None, now)
+    origin = Origin(request.effect_key, request.team, form.channel, called(request.user, config), None, now)
     verdict = judge_run(origin, grammar.Run(form.project or "", form.environment or "", form.suite), config)
     if verdict.outcome is not InboxOutcome.DENIED or verdict.answer is None:
         return verdict
@@ -132,7 +103,7 @@ def judge_click(
     request: Click, nonce: str, followed: FollowedRun | None, config: BotConfig, now: float
 ) -> Verdict:
     """Judges a click on one of a card's buttons. A denial needs an errand: a click's ack shows nothing."""
-    user = _called(request.user, config)
+    user = called(request.user, config)
     kind, failed_only = CLICKS[request.action_id]
     if followed is None or followed.run is None:
         text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
@@ -167,9 +138,9 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     first = Ask(origin.user.id, origin.channel, "run", None)
     decision = decide(config.policy, first)
     if not decision.allowed:
-        return _denied(first, decision, config)
-    project = _find(config.catalogue.projects, command.project)
-    suite = _find(project.suites, command.suite) if project and command.suite else None
+        return denied(first, decision, config)
+    project = find(config.catalogue.projects, command.project)
+    suite = find(project.suites, command.suite) if project and command.suite else None
     if project and (unknown := _unknown_in(project, command, suite is not None)):
         return unknown
     ids = (project.id if project else command.project, suite.id if suite else command.suite)
@@ -185,7 +156,7 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     decision = decide(config.policy, ask)
     if not decision.allowed:
         stranger = None if project else _unknown_project(command.project, config.catalogue)
-        return stranger or _denied(ask, decision, config)
+        return stranger or denied(ask, decision, config)
     return Verdict(
         InboxOutcome.ACCEPTED,
         "run",
@@ -209,17 +180,11 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     )
 
 
-def _called(user: Asker, config: BotConfig) -> Asker:
-    """The person by the name our own mapping gives them, else by Slack's."""
-    person = config.policy.people.get(user.id)
-    return Asker(id=user.id, name=person.name) if person else user
-
-
 def _form(origin: Origin, config: BotConfig) -> Verdict:
     ask = Ask(origin.user.id, origin.channel, "run", None)
     decision = decide(config.policy, ask)
     if not decision.allowed:
-        return _denied(ask, decision, config)
+        return denied(ask, decision, config)
     modal = run_form(config.catalogue, channel=origin.channel)
     if modal is None:
         problem = grammar.Usage(
@@ -255,7 +220,7 @@ def _errand(
     )
     decision = decide(config.policy, ask)
     if not decision.allowed:
-        return _denied(ask, decision, config)
+        return denied(ask, decision, config)
     return Verdict(
         InboxOutcome.ACCEPTED,
         kind.value,
@@ -296,64 +261,6 @@ def _reply(
         outcome=outcomes[1],
     )
     return Verdict(outcomes[0], errand.kind.value, answer, decision.rule if decision else None, errand)
-
-
-def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
-    """What the rules say of somebody. Told to those whom some rule of the channel names, and of oneself to anybody."""
-    policy = config.policy
-    person = _person(command.person, origin, config)
-    if person is None:
-        problem = f"I do not know '{command.person}': mention them with @, or write me for yourself."
-        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
-    if command.verb not in VERBS:
-        problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
-        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
-    own = Ask(origin.user.id, origin.channel, "status", None)
-    if person.id != origin.user.id and not openings(policy, own).verbs_here:
-        return _denied(own, decide(policy, own), config)
-    project = _find(config.catalogue.projects, command.project) if command.project else None
-    suite = _find(project.suites, command.suite) if project and command.suite else None
-    target = (
-        Target(
-            project.id if project else command.project,
-            command.environment,
-            suite.id if suite else command.suite or ANY,
-        )
-        if command.project and command.environment
-        else None
-    )
-    ask = Ask(person.id, origin.channel, command.verb, target)
-    decision = decide(policy, ask)
-    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision), rule=decision.rule)
-
-
-def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:
-    people = config.policy.people
-    if word.lower() == "me":
-        return origin.user
-    if is_user_id(word):
-        return _called(Asker(id=word, name=word), config)
-    said = word.removeprefix("@").casefold()
-    found = [
-        key
-        for key, person in people.items()
-        if said in (person.name.casefold(), (person.email or "").casefold())
-    ]
-    return Asker(id=found[0], name=people[found[0]].name) if len(found) == 1 else None
-
-
-def _denied(ask: Ask, decision: Decision, config: BotConfig) -> Verdict:
-    answer = answers.denied(ask, decision, openings(config.policy, ask))
-    return Verdict(InboxOutcome.DENIED, ask.verb, answer, decision.rule)
-
-
-def _find(items: Iterable[N], word: str) -> N | None:
-    """By id, else by a name that only one of them has."""
-    listed = list(items)
-    by_id = [item for item in listed if item.id == word]
-    by_name = [item for item in listed if item.name and item.name.casefold() == word.casefold()]
-    found = by_id or by_name
-    return found[0] if len(found) == 1 else None
 
 
 def _unknown_in(project: CatalogueProject, command: grammar.Run, suite_known: bool) -> Verdict | None:

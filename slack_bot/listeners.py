@@ -20,10 +20,9 @@ from slack_bolt.response import BoltResponse
 
 from slack_bot import grammar
 from slack_bot.config import BotConfig
-from slack_bot.following import FollowedRun
 from slack_bot.intake import (
     CLICKS,
-    Verdict,
+    Known,
     judge_click,
     judge_command,
     judge_repeated_click,
@@ -45,6 +44,7 @@ from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
 from slack_bot.store.store import Store
 from slack_bot.store.writer import InboxWriter
 from slack_bot.text import clip, tidy
+from slack_bot.verdicts import Verdict
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form
@@ -56,6 +56,7 @@ R = TypeVar("R")
 
 _ANYTHING: Final = re.compile(r".*", re.DOTALL)
 _TYPED_MAX: Final = 1000
+_AUDIT_SHOWN: Final = 15
 _DOUBLE_CLICK_SECONDS: Final = 10.0
 
 
@@ -166,14 +167,17 @@ class Listeners:
 
     async def _take_command(self, request: SlashCommand) -> tuple[Verdict, Committed]:
         command = grammar.parse(request.text)
-        followed = await self._about(command)
-        verdict = judge_command(request, command, self._config(), followed, self._clock())
-        return verdict, await self._writer.write(_command_row(request, verdict, self._clock()))
+        now, known = self._clock(), await self._about(request, command)
+        verdict = judge_command(request, command, self._config(), known, now)
+        return verdict, await self._writer.write(_command_row(request, verdict, now))
 
-    async def _about(self, command: grammar.Command) -> FollowedRun | None:
+    async def _about(self, request: SlashCommand, command: grammar.Command) -> Known:
         if isinstance(command, grammar.Status | grammar.Cancel | grammar.Rerun):
-            return await self._in_thread(self._store.followed_by_run_id, command.run_id)
-        return None
+            return Known(await self._in_thread(self._store.followed_by_run_id, command.run_id))
+        if isinstance(command, grammar.Audit):
+            trail = await self._in_thread(self._store.trail, channel=request.channel, newest=_AUDIT_SHOWN)
+            return Known(trail=trail)
+        return Known()
 
     async def _open(self, request: SlashCommand, view: dict[str, Any], ack: AsyncAck) -> None:
         opened = await self._slack.open_modal(request.trigger_id, view, self._timing.modal_timeout)

@@ -100,6 +100,11 @@ def local_clock(at: float) -> str:
     return f"<!date^{int(at)}^{{time}}|{clock(at)}>"
 
 
+def local_day(at: float) -> str:
+    """For `mrkdwn`: the day in the reader's own time zone, with UTC as fallback."""
+    return f"<!date^{int(at)}^{{date_short}}|{time.strftime('%Y-%m-%d', time.gmtime(at))}>"
+
+
 def channel_link(channel_id: str) -> str:
     """For `mrkdwn`: a channel by id, shown by its name; notifies nobody. Anything else is shown as code."""
     return f"<#{channel_id}>" if re.fullmatch(r"[CGD][A-Z0-9]{2,30}", channel_id) else code(channel_id)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, assert_never
 
 from slack_bot import errands, following, results, transitions
 from slack_bot.again import run_again
+from slack_bot.audit import Note
 from slack_bot.config import BotConfig
 from slack_bot.engine import Engine
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
 from slack_bot.following import FollowedRun, State
+from slack_bot.notes import notes_of_errand, notes_of_run
 from slack_bot.pacing import CardBudgets
 from slack_bot.policy import Ask, Target, decide, openings
 from slack_bot.requests import idempotency_key
@@ -90,13 +92,13 @@ class Ticks:
     async def _advance_run(self, row: FollowedRun, seq: int) -> None:
         try:
             after, due = await self._next_of_run(row, seq)
-            await self._save(after, seq, due)
+            await self._save(after, seq, due, notes=notes_of_run(row, after, self._clock()))
         except Exception:
             log.exception("A tick of a followed run failed.")
             after = transitions.after_fault(row, self._clock(), self._timing)
             pause = transitions.pause(max(after.faults, 1), self._timing)
             due = None if after.state is State.ENDED else self._clock() + pause
-            await self._save(after, seq, due)
+            await self._save(after, seq, due, notes=notes_of_run(row, after, self._clock()))
 
     async def _next_of_run(self, row: FollowedRun, seq: int) -> tuple[FollowedRun, float | None]:
         step = following.decide(row, self._clock(), _wanted(row))
@@ -201,7 +203,8 @@ class Ticks:
             await self._wake_run(errand, canceled_by=None, rearm=True)
         rest = errands.decide(after, now)
         begun = report.run if isinstance(report, errands.Begun) else None
-        await self._save(after, seq, rest.until if isinstance(rest, errands.Rest) else now, begun)
+        due = rest.until if isinstance(rest, errands.Rest) else now
+        await self._save(after, seq, due, begun=begun, notes=notes_of_errand(errand, after, now))
 
     async def _run_task(self, errand: Errand, task: errands.Task) -> errands.Report:
         match task:
@@ -329,10 +332,18 @@ class Ticks:
         return await self._slack.tell(to.channel, to.asker.id, message, url)
 
     async def _save(
-        self, entity: FollowedRun | Errand, seq: int, due: float | None, begun: FollowedRun | None = None
+        self,
+        entity: FollowedRun | Errand,
+        seq: int,
+        due: float | None,
+        *,
+        begun: FollowedRun | None = None,
+        notes: Sequence[Note] = (),
     ) -> None:
         now, enqueue = self._clock(), self.engine.enqueue
-        saved = self.engine.in_thread(self._store.save, entity, seq, due, now, enqueue, begun=begun)
+        saved = self.engine.in_thread(
+            self._store.save, entity, seq, due, now, enqueue, begun=begun, notes=notes
+        )
         # A stop must not cut between an effect and its being written down.
         await asyncio.shield(saved)
 

@@ -157,6 +157,11 @@ def _of_not_found(error: ZofApiError) -> str:
 def _of_conflict(error: ZofApiError) -> str:
     if error.operation == "runs.cancel" and (run := error.subject.get("run_id")):
         return f'Run "{clean_text(run, 120)}" has already ended, so there is nothing to cancel.'
+    if error.operation == "runs.create":
+        return (
+            "This idempotency key was used for another request already, so nothing was started. "
+            "Repeat that request exactly, or use a new key."
+        )
     return (
         f"Zof refused this as things stand: {_sentence(error.message)} Look at them again, then decide anew."
     )

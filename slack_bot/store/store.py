@@ -12,10 +12,12 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from slack_bot.audit import Entry, Note, chained
 from slack_bot.errands import Errand, ErrandState
 from slack_bot.following import FollowedRun, State
+from slack_bot.notes import note_of_request
 from slack_bot.store.records import CommandOutcome, Committed, Entity, InboxOutcome, InboxRow
-from slack_bot.store.tables import errands, followed_runs, inbox, metadata, zof_events
+from slack_bot.store.tables import audit, errands, followed_runs, inbox, metadata, zof_events
 from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
 Enqueue = Callable[[sa.Connection, str, str, int, float], None]
@@ -87,6 +89,8 @@ class Store:
             .returning(inbox.c.id)
         )
         if connection.execute(statement).first() is not None:
+            if row.rule is not None:
+                self._append(connection, [note_of_request(row)])
             return Committed(row, fresh=True)
         data = connection.execute(sa.select(inbox.c.data).where(inbox.c.key == row.key)).scalar_one()
         return Committed(InboxRow.model_validate_json(data), fresh=False)
@@ -140,6 +144,7 @@ class Store:
         *,
         outside: bool = False,
         begun: FollowedRun | None = None,
+        notes: Sequence[Note] = (),
     ) -> bool:
         """Commits a change together with the next tick.
 
@@ -152,6 +157,7 @@ class Store:
             outside: the change comes from outside the row's ticks, one of which may be posting just now: what
                 it noted about that is left alone.
             begun: a run that is to be started because of the change.
+            notes: for the audit trail.
 
         Returns:
             False if somebody else changed the row first: then nothing was written.
@@ -174,6 +180,7 @@ class Store:
                 enqueue(connection, kind, entity.key, seq + 1, max(due_at - now, 0.0))
             if begun is not None:
                 self._give_life(connection, begun, now, enqueue)
+            self._append(connection, notes)
         return True
 
     def change_run(
@@ -230,6 +237,36 @@ class Store:
                     enqueue(connection, kind, key, seq + 1, 0.0)
                     woken += 1
         return woken
+
+    # ---- the audit trail
+
+    def _append(self, connection: sa.Connection, notes: Sequence[Note]) -> None:
+        """Adds notes at the end. The transaction holds the only write lock, so nothing comes between."""
+        if not notes:
+            return
+        last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
+        entry = Entry(last.number, last.note, last.hash) if last else None
+        for note in notes:
+            entry = chained(entry, note)
+            connection.execute(
+                sa.insert(audit).values(
+                    number=entry.number, channel=note.channel, note=entry.note, hash=entry.hash
+                )
+            )
+
+    def trail(self, *, channel: str | None = None, newest: int | None = None) -> list[Entry]:
+        """Entries in order.
+
+        Args:
+            channel: only of this one.
+            newest: only so many, the last ones.
+        """
+        wanted = sa.select(audit).order_by(audit.c.number.desc())
+        if channel is not None:
+            wanted = wanted.where(audit.c.channel == channel)
+        with self.engine.connect() as connection:
+            rows = connection.execute(wanted.limit(newest)).all()
+        return [Entry(row.number, row.note, row.hash) for row in reversed(rows)]
 
     # ---- events of Zof's
 

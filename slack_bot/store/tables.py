@@ -25,6 +25,15 @@ inbox: Final = sa.Table(
     sa.Index("inbox_waiting", "dispatched", sqlite_where=sa.text("dispatched = 0")),
 )
 
+audit: Final = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("channel", sa.Text, nullable=False, index=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+
 zof_events: Final = sa.Table(
     "zof_events",
     metadata,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from slack_bot.audit import Entry, Note
 from slack_bot.config import ANY, Person
 from slack_bot.following import Asker
 from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
-from slack_bot.text import channel_link, code, prose, sentence
+from slack_bot.text import channel_link, code, local_clock, local_day, prose, sentence
 from slack_bot.views.blocks import Message, note
 
 _LISTED = 6
@@ -27,6 +28,7 @@ def help_text(command: str) -> Message:
         ("status RUN", "shows a run to you alone"),
         ("cancel RUN", "cancels a run; whoever started it always may"),
         ("can PERSON VERB PROJECT ENVIRONMENT SUITE", "says whether somebody may, and by which rule"),
+        ("audit", "shows what was asked and done in this channel lately"),
         ("whoami", "says who you are to me and what you may do here"),
         ("help", "shows this"),
     ]
@@ -136,6 +138,27 @@ def whoami(user: Asker, person: Person | None, ways: Openings) -> Message:
     may = f"Here you can use {verbs}." if verbs else "No rule lets you do anything in this channel."
     runs = f" You can run {'; '.join(map(_on, ways.targets_here[:_LISTED]))}." if ways.targets_here else ""
     return note(f"{who} {may}{runs}")
+
+
+def audit(trail: Sequence[Entry]) -> Message:
+    """The newest entries of the trail, oldest first."""
+    lines = [line for line in (_trail_line(entry.read()) for entry in trail) if line]
+    if not lines:
+        return note("Nothing was asked in this channel yet.")
+    return note("\n".join(["Lately in this channel:", *lines]))
+
+
+def _trail_line(said: Note) -> str:
+    at = f"{local_day(said.at)} {local_clock(said.at)}"
+    who = prose(said.person_name, 60)
+    if said.event == "asked":
+        rule = f" (rule “{prose(said.rule, 60)}”)" if said.rule else ""
+        return f"{at} {who}: {code(said.text, 120)} {prose(said.outcome, 20)}{rule}"
+    run = f" {code(said.effect, 40)}" if said.effect else ""
+    what = {"run_started": "run started", "run_ended": f"run ended: {prose(said.outcome, 20)}"}.get(
+        said.event
+    )
+    return f"{at} {who}: {what or f'{prose(said.event, 20)} {prose(said.outcome, 20)}'}{run}"
 
 
 def stranger() -> Message:

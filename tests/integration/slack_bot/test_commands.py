@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from slack_bot import endpoint
+from slack_bot.audit import first_break
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -258,6 +259,31 @@ async def test_a_cards_button_runs_it_again_once(shared: Any, until: Any) -> Non
     await shared.people.user(MIRA).click(RELEASES, card["ts"], "rerun_run")
     await until(lambda: told(shared, MIRA, "No rule lets you run again"))
     assert {run.id for run in await shared.runs()} - before == {again}
+
+
+async def test_what_was_asked_and_done_stands_in_the_audit_trail(shared: Any) -> None:
+    started = await shared.command("/zof run proj_abc staging suite_pr_smoke", user=SAM)
+    ran = await shared.outcome(started)
+    refused = await shared.command("/zof run proj_abc production suite_pr_smoke", user=SAM)
+    asked = await shared.command(f"/zof status {ran.run_id}", user=SAM)
+    await shared.outcome(asked)
+    trail = shared.bot.store.trail()
+    assert first_break(trail) is None
+    notes = [entry.read() for entry in trail]
+    notes = [note for note in notes if note.request in {started, refused, asked}]
+    assert [(note.event, note.verb, note.outcome, note.rule, note.effect) for note in notes] == [
+        ("asked", "run", "accepted", "staging", None),
+        ("run_started", "run", "accepted", None, ran.run_id),
+        ("run_ended", "run", "passed", None, ran.run_id),
+        ("asked", "run", "denied", "no rule", None),
+        ("asked", "status", "accepted", "staging", None),
+        ("status", "status", "answered", None, ran.run_id),
+    ]
+    assert {note.person for note in notes} == {SAM}
+    await shared.command("/zof audit", user=SAM)
+    said = await shared.last_told(SAM)
+    assert f"run ended: passed {ran.run_id}" in said.replace("`", "")
+    assert "denied (rule “no rule”)" in said
 
 
 async def test_a_run_under_way_is_not_run_again(shared: Any, until: Any) -> None:

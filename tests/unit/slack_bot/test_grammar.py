@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from slack_bot.grammar import (
     MAX_TEXT,
+    Audit,
     Can,
     Cancel,
     Command,
@@ -52,6 +53,7 @@ from slack_bot.grammar import (
         ("can &lt;@U02DANA&gt; cancel", Can("U02DANA", "cancel")),
         ("can 'Dana Ruiz' run p e", Can("Dana Ruiz", "run", "p", "e")),
         ("whoami", WhoAmI()),
+        ("audit", Audit()),
         ("help", Help()),
         ("help me please", Help()),
     ],
@@ -75,7 +77,7 @@ def test_reads(text: str, command: Command) -> None:
         ("--failed", "nothing to do with them", "/zof run PROJECT ENVIRONMENT --cases CASE,CASE"),
         ("can dana", "takes a person and a verb", "/zof can PERSON VERB PROJECT ENVIRONMENT SUITE"),
         ("statsu run_1", "Did you mean 'status'?", "/zof status RUN"),
-        ("deploy", "run, rerun, status, cancel, can, whoami or help", "/zof help"),
+        ("deploy", "run, rerun, status, cancel, can, whoami, audit or help", "/zof help"),
         (
             "status run_1 --cases x",
             "--cases belongs to run",

@@ -13,7 +13,7 @@ from slack_bot import grammar
 from slack_bot.config import load_config
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
-from slack_bot.intake import judge_click, judge_command, judge_submission
+from slack_bot.intake import Known, judge_click, judge_command, judge_submission
 from slack_bot.requests import Click, SlashCommand, Submission
 from slack_bot.store import InboxOutcome
 from slack_bot.views.form import Submitted
@@ -26,7 +26,7 @@ def command(text: str, *, user: str = "U03SAM", channel: str = "C0RELEASES") -> 
 
 
 def judge(text: str, followed: FollowedRun | None = None, **who: str) -> Any:
-    return judge_command(command(text, **who), grammar.parse(text), CONFIG, followed, 100.0)
+    return judge_command(command(text, **who), grammar.parse(text), CONFIG, Known(followed), 100.0)
 
 
 def click(user: str) -> Click:

@@ -1,0 +1,69 @@
+"""What of all that happens belongs into the audit trail. Pure."""
+
+from __future__ import annotations
+
+from slack_bot.audit import Note
+from slack_bot.errands import Errand
+from slack_bot.following import FollowedRun
+from slack_bot.store.records import InboxRow
+
+
+def note_of_request(row: InboxRow) -> Note:
+    """That something was asked, and which rule decided."""
+    return Note(
+        at=row.received_at,
+        event="asked",
+        outcome=row.outcome.value,
+        person=row.user_id,
+        person_name=row.user_name,
+        workspace=row.team,
+        channel=row.channel,
+        request=row.key,
+        verb=row.verb,
+        text=row.text,
+        rule=row.rule,
+    )
+
+
+def notes_of_run(before: FollowedRun, after: FollowedRun, now: float) -> list[Note]:
+    """That a run was started, and how it ended."""
+    run_id = after.run.id if after.run else None
+    found = []
+    if before.run is None and run_id is not None:
+        found.append(("run_started", "accepted"))
+    if before.outcome is None and after.outcome is not None:
+        found.append(("run_ended", after.outcome.value))
+    return [
+        Note(
+            at=now,
+            event=event,
+            outcome=outcome,
+            person=after.asker.id,
+            person_name=after.asker.name,
+            workspace=after.team,
+            channel=after.channel,
+            request=after.key,
+            verb="run",
+            effect=run_id,
+        )
+        for event, outcome in found
+    ]
+
+
+def notes_of_errand(before: Errand, after: Errand, now: float) -> list[Note]:
+    """That something asked about a run was done, or why not."""
+    if before.outcome is not None or after.outcome is None:
+        return []
+    return [
+        Note(
+            at=now,
+            event=after.kind.value,
+            outcome=after.outcome.value,
+            person=after.asker.id,
+            person_name=after.asker.name,
+            channel=after.channel,
+            request=after.key,
+            verb=after.kind.value,
+            effect=after.run_id or None,
+        )
+    ]

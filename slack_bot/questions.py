@@ -1,0 +1,85 @@
+"""Questions that the bot answers from its own rules and records: `can`, `whoami`, `audit`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slack_bot import grammar
+from slack_bot.audit import Entry
+from slack_bot.config import ANY, VERBS, BotConfig, is_user_id
+from slack_bot.following import Asker
+from slack_bot.policy import Ask, Target, decide, openings
+from slack_bot.store.records import InboxOutcome
+from slack_bot.verdicts import Origin, Verdict, called, denied, find
+from slack_bot.views import answers
+
+Question = grammar.Can | grammar.WhoAmI | grammar.Audit
+
+
+def judge_question(origin: Origin, question: Question, config: BotConfig, trail: Sequence[Entry]) -> Verdict:
+    """Judges a question.
+
+    Args:
+        trail: the newest entries of the audit trail in this channel.
+    """
+    match question:
+        case grammar.Can():
+            return _can(origin, question, config)
+        case grammar.Audit():
+            return _audit(origin, trail, config)
+        case grammar.WhoAmI():
+            ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None))
+            person = config.policy.people.get(origin.user.id)
+            return Verdict(InboxOutcome.ANSWERED, "whoami", answers.whoami(origin.user, person, ways))
+
+
+def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict:
+    """Seen by whoever may do anything in the channel, since the channel sees the runs themselves."""
+    ask = Ask(origin.user.id, origin.channel, "status", None)
+    if not openings(config.policy, ask).verbs_here:
+        return denied(ask, decide(config.policy, ask), config)
+    return Verdict(InboxOutcome.ANSWERED, "audit", answers.audit(trail))
+
+
+def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
+    """What the rules say of somebody. Told to those whom some rule of the channel names, and of oneself to anybody."""
+    policy = config.policy
+    person = _person(command.person, origin, config)
+    if person is None:
+        problem = f"I do not know '{command.person}': mention them with @, or write me for yourself."
+        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
+    if command.verb not in VERBS:
+        problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
+        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
+    own = Ask(origin.user.id, origin.channel, "status", None)
+    if person.id != origin.user.id and not openings(policy, own).verbs_here:
+        return denied(own, decide(policy, own), config)
+    project = find(config.catalogue.projects, command.project) if command.project else None
+    suite = find(project.suites, command.suite) if project and command.suite else None
+    target = (
+        Target(
+            project.id if project else command.project,
+            command.environment,
+            suite.id if suite else command.suite or ANY,
+        )
+        if command.project and command.environment
+        else None
+    )
+    ask = Ask(person.id, origin.channel, command.verb, target)
+    decision = decide(policy, ask)
+    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision), rule=decision.rule)
+
+
+def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:
+    people = config.policy.people
+    if word.lower() == "me":
+        return origin.user
+    if is_user_id(word):
+        return called(Asker(id=word, name=word), config)
+    said = word.removeprefix("@").casefold()
+    found = [
+        key
+        for key, person in people.items()
+        if said in (person.name.casefold(), (person.email or "").casefold())
+    ]
+    return Asker(id=found[0], name=people[found[0]].name) if len(found) == 1 else None

@@ -1,0 +1,83 @@
+"""What becomes of a request, and what all judging of requests has in common. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from slack_bot.config import BotConfig
+from slack_bot.errands import Errand
+from slack_bot.following import Asker, FollowedRun
+from slack_bot.policy import Ask, Decision, openings
+from slack_bot.store.records import InboxOutcome
+from slack_bot.views import answers
+from slack_bot.views.blocks import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a request.
+
+    Args:
+        outcome: what the inbox says of it.
+        verb: the policy's word for what was asked.
+        answer: what its author sees at once.
+        rule: the rule that decided, if policy was asked.
+        entity: what is to live on because of it.
+        modal: the form to open.
+        problems: field → sentence, when a form is to be corrected.
+    """
+
+    outcome: InboxOutcome
+    verb: str = ""
+    answer: Message | None = None
+    rule: str | None = None
+    entity: FollowedRun | Errand | None = None
+    modal: dict[str, Any] | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asks, from where, by which interaction."""
+
+    key: str
+    team: str
+    channel: str
+    user: Asker
+    response_url: str | None
+    at: float
+
+
+class Named(Protocol):
+    """Something with an id and perhaps a name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def called(user: Asker, config: BotConfig) -> Asker:
+    """The person by the name our own mapping gives them, else by Slack's."""
+    person = config.policy.people.get(user.id)
+    return Asker(id=user.id, name=person.name) if person else user
+
+
+def denied(ask: Ask, decision: Decision, config: BotConfig) -> Verdict:
+    """What a denial looks like."""
+    answer = answers.denied(ask, decision, openings(config.policy, ask))
+    return Verdict(InboxOutcome.DENIED, ask.verb, answer, decision.rule)
+
+
+def find(items: Iterable[N], word: str) -> N | None:
+    """By id, else by a name that only one of them has."""
+    listed = list(items)
+    by_id = [item for item in listed if item.id == word]
+    by_name = [item for item in listed if item.name and item.name.casefold() == word.casefold()]
+    found = by_id or by_name
+    return found[0] if len(found) == 1 else None
