@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_run(commands)
     _add_bot(commands)
+    _add_audit(commands)
     _add_local(commands)
     return parser
 
@@ -175,6 +176,27 @@ def _add_bot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     bot.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     bot.add_argument("--port", type=_port, default=3000, help="port to listen on (default: %(default)s)")
     bot.set_defaults(module="zofops.commands.bot", function="main")
+
+
+def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    audit = commands.add_parser("audit", help="the bot's audit trail: check it, or export it")
+    actions = audit.add_subparsers(title="actions", metavar="ACTION", required=True)
+    verify = actions.add_parser(
+        "verify", help="check that nothing in it was changed, left out or put in (0 whole, 1 not)"
+    )
+    verify.add_argument("--head", metavar="HASH", help="a head that an earlier check printed")
+    verify.set_defaults(module="zofops.commands.audit", function="verify")
+    export = actions.add_parser("export", help="write it to standard output")
+    kinds = export.add_mutually_exclusive_group()
+    kinds.add_argument(
+        "--json", dest="format", action="store_const", const="json", help="one object a line (default)"
+    )
+    kinds.add_argument("--csv", dest="format", action="store_const", const="csv", help="a table")
+    export.set_defaults(module="zofops.commands.audit", function="export", format="json")
+    for action in (verify, export):
+        action.add_argument(
+            "--store", metavar="FILE", help="the bot's store (default: ZOFOPS_STORE, else zofops.sqlite)"
+        )
 
 
 def _add_local(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
