@@ -11,6 +11,7 @@ from zof_local.workspace.errors import PageError
 from zof_local.workspace.models import JsonObject
 
 REQUIRED = "This field needs an answer."
+GONE = "This has changed meanwhile: what you used is no longer there. Look at it again."
 
 _TEXT_INPUTS = frozenset(
     {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"}
@@ -62,7 +63,7 @@ def find_element(
         for element in elements_of(block):
             if element.get("action_id") == action_id:
                 return block, element
-    raise PageError("This has changed meanwhile, and what you pressed is no longer there. Look at it again.", 404)
+    raise PageError(GONE, 404)
 
 
 def options_of(element: JsonObject) -> list[JsonObject]:

@@ -66,9 +66,9 @@ class Desk:
         try:
             message = self.store.message(channel, ts)
         except SlackError as error:
-            raise PageError(f"There is no message {ts} in this channel (any more).", 404) from error
+            raise PageError("This message is no longer there.", 404) from error
         if message.ephemeral_to not in (None, user):
-            raise PageError(f"There is no message {ts} in this channel (any more).", 404)
+            raise PageError("This message is no longer there.", 404)
         return message
 
     def view(self, view_id: str, user: str) -> View:

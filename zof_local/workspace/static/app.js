@@ -41,8 +41,12 @@ async function attempt(promise) {
 }
 
 function toast(sentence) {
-  const node = h("div", { class: "toast" }, icon("warn"), h("span", {}, sentence), h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onClick: () => node.remove() }, icon("close")));
-  $("toasts").append(node);
+  const node = h("div", { class: "toast", role: "alert" }, icon("warn"), h("span", {}, sentence), h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onClick: () => node.remove() }, icon("close")));
+  const toasts = $("toasts");
+  // Shown anew, it stands above a dialog that was opened meanwhile.
+  if (toasts.matches(":popover-open")) toasts.hidePopover();
+  toasts.showPopover();
+  toasts.append(node);
   setTimeout(() => node.remove(), 9000);
 }
 
@@ -82,11 +86,13 @@ async function send(text, threadTs = null) {
     feed.list.querySelector(".empty")?.remove();
     feed.pending(ghost);
   }
+  const box = composer;
   const sent = await attempt(post("message", asMe({ channel, text, thread_ts: threadTs })));
   if (ghost) {
     ghost.remove();
     if (!feed.messages.size) feed.draw();
   }
+  if (!sent && !threadTs && composer !== box) composer?.restore(text);
   return sent !== null;
 }
 
@@ -97,7 +103,7 @@ function drawFrame() {
   document.title = `${label(here)} · ${state.team.name}`;
   home = null;
   feed = new Feed({ label: `Messages in ${label(here)}`, world, actions, empty: () => emptyChannel(here) });
-  const draft = composer?.input.value ?? "";
+  const draft = composer?.draft ?? "";
   composer = new Composer({ id: "compose", label: `Message ${label(here)}`, commands: () => state.app.commands, shortcuts: shortcutsMenu(), onSend: (text) => send(text) });
   composer.input.value = draft;
   drawMain(here, feed.element, composer.element);
@@ -290,8 +296,9 @@ function delivered(delivery) {
 }
 
 function stateChanged(next) {
-  // Deliveries come one by one as they happen; the list in here may hold one that is still on its way.
-  state = { ...state, ...next, deliveries: state.deliveries };
+  // Deliveries come one by one, counted from the state that the page began with; one that is still on its way
+  // stands in the new state already.
+  state = { ...state, ...next, seq: state.seq, deliveries: state.deliveries };
   modals.show(state.views);
   home?.show(state.home);
   sidebar();

@@ -11,6 +11,7 @@ export class Composer {
     this.onSend = onSend;
     this.history = [];
     this.back = 0;
+    this.sending = false;
     const hintId = uid("hint");
     this.input = h("textarea", {
       class: "composer-input", rows: 1, id, "aria-label": label, placeholder: label, "aria-describedby": hintId, spellcheck: "true",
@@ -35,9 +36,9 @@ export class Composer {
       this.input.style.height = `${Math.min(this.input.scrollHeight, 200)}px`;
     }
     const text = this.input.value;
-    this.button.disabled = !text.trim();
+    this.button.disabled = this.sending || !text.trim();
     const word = text.split(/\s/, 1)[0];
-    const fitting = text.startsWith("/") ? this.commands().filter((c) => c.name.startsWith(word)) : [];
+    const fitting = text.startsWith("/") && !this.sending ? this.commands().filter((c) => c.name.startsWith(word)) : [];
     this.hint.hidden = !fitting.length;
     replace(this.hint, fitting.map((c) => this.suggestion(c, text)));
   }
@@ -62,6 +63,7 @@ export class Composer {
   }
 
   key(event) {
+    if (this.sending) return;
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.send();
@@ -83,17 +85,36 @@ export class Composer {
     this.changed();
   }
 
+  // The text stays, and cannot be changed, until onSend says whether it was taken.
   async send() {
     const text = this.input.value.trim();
-    if (!text) return;
+    if (!text || this.sending) return;
+    this.hold(true);
+    const taken = await this.onSend(text);
+    this.hold(false);
+    if (!taken) return;
     this.history = [...this.history, text].slice(-HISTORY);
     this.back = 0;
     this.input.value = "";
     this.changed();
-    // What was not taken is given back, unless something else is being typed by now.
-    if (!(await this.onSend(text)) && !this.input.value) {
-      this.input.value = text;
-      this.changed();
-    }
+  }
+
+  hold(sending) {
+    this.sending = sending;
+    this.input.readOnly = sending;
+    this.element.setAttribute("aria-busy", String(sending));
+    this.changed();
+  }
+
+  // A text that was not taken comes back, unless another one has been begun.
+  restore(text) {
+    if (this.input.value) return;
+    this.input.value = text;
+    this.changed();
+  }
+
+  // What is being written and not on its way.
+  get draft() {
+    return this.sending ? "" : this.input.value;
   }
 }

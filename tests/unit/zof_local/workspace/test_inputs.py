@@ -6,6 +6,7 @@ import pytest
 
 from zof_local.workspace.errors import PageError
 from zof_local.workspace.inputs import (
+    GONE,
     REQUIRED,
     element_state,
     find_element,
@@ -101,5 +102,6 @@ def test_elements_are_found_by_action_and_block():
     ]
     assert find_element(blocks, "go", None)[0]["block_id"] == "one"
     assert find_element(blocks, "go", "two")[0]["block_id"] == "two"
-    with pytest.raises(PageError):
+    with pytest.raises(PageError) as refusal:
         find_element(blocks, "gone", None)
+    assert str(refusal.value) == GONE
