@@ -11,6 +11,9 @@
     environments = ["staging"]
     suites = ["*"]                         # optional; without it every suite, and runs by cases
     people = ["*"]                         # user ids, "role:qa-lead", or "*"
+    approvals = 1                          # optional: so many others must approve a run before it starts,
+    approvers = ["role:sre"]               # of these,
+    approval_minutes = 30                  # within this time
 
     [[deny]]                               # wins over every allow; what is left out means any
     environments = ["production"]
@@ -36,8 +39,6 @@ from zof_core.catalogue import Catalogue, load_catalogue, nearest
 VERBS: Final = ("run", "rerun", "cancel", "status")
 ANY: Final = "*"
 _LATER: Final = {
-    "approvals": "approval by several people",
-    "approvers": "approval by several people",
     "requires": "evidence from another environment",
     "when": "freeze windows",
 }
@@ -146,13 +147,30 @@ class Rule(_Strict):
 
 
 class AllowRule(Rule):
-    """An `[[allow]]`: what it lets through is all written out, but for suites."""
+    """An `[[allow]]`: what it lets through is all written out, but for suites.
+
+    Args:
+        approvals: how many people other than the requester must approve a run before it starts.
+        approvers: who may approve.
+        approval_minutes: after so long without enough approvals the request has expired.
+    """
 
     channels: Channels
     verbs: Verbs
     projects: Names
     environments: Names
     people: People
+    approvals: Annotated[int, Field(ge=0, le=10)] = 0
+    approvers: People = ()
+    approval_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+
+    @model_validator(mode="after")
+    def _approvals_have_approvers(self) -> AllowRule:
+        if self.approvals and not self.approvers:
+            raise ValueError('`approvals` needs `approvers`: user ids, role:NAME, or "*"')
+        if self.approvers and not self.approvals:
+            raise ValueError("`approvers` needs `approvals`: how many of them must approve")
+        return self
 
     @model_validator(mode="after")
     def _names_its_channels(self) -> AllowRule:
@@ -239,7 +257,8 @@ def _refuse_unknown_roles(policy: Policy, source: str) -> None:
     """A deny rule with a mistyped role would deny nobody."""
     roles = {f"role:{role}" for person in policy.people.values() for role in person.roles}
     for rule in (*policy.allow, *policy.deny):
-        for who in rule.people:
+        approvers = rule.approvers if isinstance(rule, AllowRule) else ()
+        for who in (*rule.people, *approvers):
             if who.startswith("role:") and who not in roles:
                 meant = nearest(who, sorted(roles))
                 hint = f" Did you mean '{meant}'?" if meant else ""

@@ -20,11 +20,16 @@ from slack_bot.transitions import NOTICE_TRIES, pause
 
 
 class Kind(StrEnum):
-    """What is asked. The values are the policy's verbs."""
+    """What is asked. The values are the policy's verbs; votes are for a rule's approvers."""
 
     STATUS = "status"
     CANCEL = "cancel"
     RERUN = "rerun"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+VOTES = frozenset({Kind.APPROVE, Kind.REJECT})
 
 
 class ErrandState(StrEnum):
@@ -91,6 +96,11 @@ class CancelRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """Count the asker's approval or rejection."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Say the answer to the asker."""
 
@@ -102,7 +112,7 @@ class Rest:
     until: float | None
 
 
-Task = Inquire | CancelRun | Reply
+Task = Inquire | CancelRun | Vote | Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +147,18 @@ def decide(errand: Errand, now: float) -> Task | Rest:
         return Rest(errand.not_before)
     if errand.answer is not None:
         return Reply()
+    if errand.kind in VOTES:
+        return Vote()
     return CancelRun() if errand.allowed and errand.kind is Kind.CANCEL else Inquire()
 
 
-_DONE = {Kind.STATUS: "shown", Kind.CANCEL: "cancelled", Kind.RERUN: "started again"}
+_DONE = {
+    Kind.STATUS: "shown",
+    Kind.CANCEL: "cancelled",
+    Kind.RERUN: "started again",
+    Kind.APPROVE: "approved",
+    Kind.REJECT: "rejected",
+}
 
 
 def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:

@@ -1,5 +1,6 @@
 """A followed run's life, as a pure state machine over one row.
 
+    awaiting ──approved (slack_bot.approvals)──▶ accepted
     accepted ──start──▶ following ──until its end is shown──▶ ended
         │  ▲
         ▼  │ Zof does not answer: again, same key, for a while
@@ -25,6 +26,7 @@ from zof_core import Run, RunRequest
 class State(StrEnum):
     """Where a followed run stands."""
 
+    AWAITING = "awaiting"
     ACCEPTED = "accepted"
     STARTING = "starting"
     FOLLOWING = "following"
@@ -64,6 +66,30 @@ class Card(Value):
     given_up: str | None = None
 
 
+class Approval(Value):
+    """What others must say before a run is started.
+
+    Args:
+        rule: the allow rule that demands it.
+        needed: how many must approve.
+        approvers: who may, as the rule listed them when it was asked; at a vote the rule is asked anew.
+        digest: of exactly what will run.
+        expires_at: Unix time.
+        by: who approved.
+        approved_at: since when it is enough.
+        rejected_by: who rejected it.
+    """
+
+    rule: str
+    needed: int
+    approvers: tuple[str, ...]
+    digest: str
+    expires_at: float
+    by: tuple[Asker, ...] = ()
+    approved_at: float | None = None
+    rejected_by: Asker | None = None
+
+
 class FollowedRun(Value):
     """The row. Times are Unix seconds.
 
@@ -72,6 +98,7 @@ class FollowedRun(Value):
         request: what is to run.
         project_name, suite_name: names from the catalogue, as they were when it was asked.
         again_of: id of the run that this one repeats.
+        approval: what others must say first, where a rule demands it.
         response_url: where its author can be answered, for 30 minutes.
         outage_since: since when Zof has not answered.
         outage: what is the matter, in a few words.
@@ -89,6 +116,7 @@ class FollowedRun(Value):
     project_name: str
     suite_name: str | None = None
     again_of: str | None = None
+    approval: Approval | None = None
     asker: Asker
     team: str = ""
     channel: str
@@ -117,6 +145,12 @@ class FollowedRun(Value):
     def run(self) -> Run | None:
         """The run as last read."""
         return self.findings.run if self.findings else None
+
+    @property
+    def may_start_from(self) -> float:
+        """Unix time from which on it could be started: patience with Zof counts from here."""
+        approved_at = self.approval.approved_at if self.approval else None
+        return approved_at or self.accepted_at
 
     @property
     def is_over(self) -> bool:
@@ -149,6 +183,11 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Expire:
+    """Nobody approved in time: the request is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Nothing is left to do: close the row."""
 
@@ -165,7 +204,7 @@ class Done:
     """The row is closed."""
 
 
-Effect = Start | Poll | Show | Say | Finish
+Effect = Start | Poll | Show | Say | Expire | Finish
 Next = Effect | Wait | Done
 
 
@@ -175,16 +214,21 @@ def decide(row: FollowedRun, now: float, wanted: str) -> Next:
     Args:
         row: the row.
         now: Unix time.
-        wanted: digest of what the card should show.
+        wanted: digest of what the card should show; empty if there is nothing to show yet.
     """
     if row.state is State.ENDED:
         return Done()
     if row.notice is not None and now >= row.notice_not_before:
         return Say(row.notice)
     waits = [row.notice_not_before] if row.notice is not None else []
-    if row.run is None and not row.is_over:
+    if row.run is None and not row.is_over and row.state is not State.AWAITING:
         return Start() if now >= row.next_try_at else Wait(min([row.next_try_at, *waits]))
-    show = row.run is not None and row.card.given_up is None and row.card.shown != wanted
+    open_until = _open_until(row)
+    if open_until is not None and now >= open_until:
+        return Expire()
+    if open_until is not None:
+        waits.append(open_until)
+    show = wanted != "" and row.card.given_up is None and row.card.shown != wanted
     if show and now >= row.card.not_before:
         return Show()
     if show:
@@ -194,3 +238,10 @@ def decide(row: FollowedRun, now: float, wanted: str) -> Next:
             return Poll(row.run.id)
         waits.append(row.next_poll_at)
     return Wait(min(waits)) if waits else Finish()
+
+
+def _open_until(row: FollowedRun) -> float | None:
+    """Until when a request can be approved; None if it waits for nobody."""
+    if row.state is not State.AWAITING or row.is_over or row.approval is None:
+        return None
+    return row.approval.expires_at

@@ -10,16 +10,19 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from slack_bot import grammar
+from slack_bot.approvals import Ballot, awaiting, refusal_of
 from slack_bot.audit import Entry
 from slack_bot.config import BotConfig
-from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
+from slack_bot.errands import VOTES, Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.policy import Ask, Decision, Target, decide, openings
 from slack_bot.questions import judge_question
-from slack_bot.requests import Click, SlashCommand, Submission
+from slack_bot.requests import ButtonValue, Click, SlashCommand, Submission
 from slack_bot.store.records import InboxOutcome
+from slack_bot.text import sentence
 from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
+from slack_bot.views.approval_card import APPROVE_ACTION, REJECT_ACTION
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
 from slack_bot.views.form import Submitted, run_form
@@ -27,10 +30,20 @@ from zof_core import RunRequest
 from zof_core.catalogue import Catalogue, CatalogueProject, nearest
 from zof_core.validation import id_problem, run_request_problems
 
+_REPEATED: Final = {
+    Kind.CANCEL: "This was asked to be cancelled already.",
+    Kind.RERUN: "This was run again from this button already. Its new message has buttons too, and /zof rerun does "
+    "it as often as you like.",
+    Kind.APPROVE: "Your approval was counted already.",
+    Kind.REJECT: "You rejected this already.",
+}
+
 CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
     CANCEL_ACTION: (Kind.CANCEL, False),
     RERUN_ACTION: (Kind.RERUN, False),
     RERUN_FAILED_ACTION: (Kind.RERUN, True),
+    APPROVE_ACTION: (Kind.APPROVE, False),
+    REJECT_ACTION: (Kind.REJECT, False),
 }
 """A card's buttons: what they stand for, and whether only for the cases that did not pass."""
 
@@ -100,11 +113,13 @@ def judge_submission(request: Submission, form: Submitted, config: BotConfig, no
 
 
 def judge_click(
-    request: Click, nonce: str, followed: FollowedRun | None, config: BotConfig, now: float
+    request: Click, value: ButtonValue, followed: FollowedRun | None, config: BotConfig, now: float
 ) -> Verdict:
     """Judges a click on one of a card's buttons. A denial needs an errand: a click's ack shows nothing."""
     user = called(request.user, config)
     kind, failed_only = CLICKS[request.action_id]
+    if kind in VOTES:
+        return judge_vote(request, value, followed, config, now)
     if followed is None or followed.run is None:
         text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
@@ -115,20 +130,40 @@ def judge_click(
         text = answers.denied(ask, decision, openings(config.policy, ask))
         outcomes = (InboxOutcome.DENIED, ErrandOutcome.DENIED)
         return _reply(request, user, text, outcomes=outcomes, now=now, decision=decision)
-    key = request.effect_key(nonce)
+    key = request.effect_key(value.nonce)
     origin = Origin(key, request.team, request.channel, user, request.response_url, now)
     return _errand(origin, kind, followed.run.id, followed, config, failed_only=failed_only)
+
+
+def judge_vote(
+    request: Click, value: ButtonValue, row: FollowedRun | None, config: BotConfig, now: float
+) -> Verdict:
+    """Judges a click on Approve or Reject."""
+    user, kind = called(request.user, config), CLICKS[request.action_id][0]
+    ballot = Ballot(user, request.channel, value.nonce, approve=kind is Kind.APPROVE)
+    refusal = refusal_of(ballot, row, config.policy, now)
+    if refusal is not None:
+        outcomes = (InboxOutcome.DENIED, ErrandOutcome.DENIED)
+        return _reply(request, user, note(sentence(refusal)), outcomes=outcomes, now=now)
+    errand = Errand(
+        # Everybody has a vote of their own.
+        key=f"{request.effect_key(value.nonce)}:{user.id}",
+        kind=kind,
+        run_id="",
+        followed_key=value.key,
+        asker=user,
+        channel=request.channel,
+        response_url=request.response_url,
+        asked_at=now,
+    )
+    rule = row.approval.rule if row and row.approval else None
+    return Verdict(InboxOutcome.ACCEPTED, kind.value, rule=rule, entity=errand)
 
 
 def judge_repeated_click(request: Click, now: float) -> Verdict:
     """Judges a click on a button whose work was done by an earlier click: that is said, and nothing is done twice."""
     kind, _ = CLICKS[request.action_id]
-    text = (
-        "This was asked to be cancelled already."
-        if kind is Kind.CANCEL
-        else "This was run again from this button already. Its new message has buttons too, and /zof rerun does it "
-        "as often as you like."
-    )
+    text = _REPEATED[kind]
     outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.ANSWERED)
     return _reply(request, request.user, note(text), outcomes=outcomes, now=now)
 
@@ -157,27 +192,24 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     if not decision.allowed:
         stranger = None if project else _unknown_project(command.project, config.catalogue)
         return stranger or denied(ask, decision, config)
-    return Verdict(
-        InboxOutcome.ACCEPTED,
-        "run",
-        rule=decision.rule,
-        entity=FollowedRun(
-            key=origin.key,
-            request=RunRequest(
-                project_id=ids[0],
-                environment=command.environment,
-                test_suite_id=ids[1],
-                test_case_ids=list(command.cases) or None,
-            ),
-            project_name=(project.name if project else None) or ids[0],
-            suite_name=(suite.name if suite else None) or ids[1],
-            asker=origin.user,
-            team=origin.team,
-            channel=origin.channel,
-            response_url=origin.response_url,
-            accepted_at=origin.at,
+    row = FollowedRun(
+        key=origin.key,
+        request=RunRequest(
+            project_id=ids[0],
+            environment=command.environment,
+            test_suite_id=ids[1],
+            test_case_ids=list(command.cases) or None,
         ),
+        project_name=(project.name if project else None) or ids[0],
+        suite_name=(suite.name if suite else None) or ids[1],
+        asker=origin.user,
+        team=origin.team,
+        channel=origin.channel,
+        response_url=origin.response_url,
+        accepted_at=origin.at,
     )
+    entity = awaiting(row, decision.approval, origin.at)
+    return Verdict(InboxOutcome.ACCEPTED, "run", rule=decision.rule, entity=entity)
 
 
 def _form(origin: Origin, config: BotConfig) -> Verdict:

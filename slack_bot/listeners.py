@@ -137,7 +137,7 @@ class Listeners:
         if request is not None and value is not None:
             now = self._clock()
             followed = await self._in_thread(self._store.followed_by_key, value.key)
-            verdict = judge_click(request, value.nonce, followed, self._config(), now)
+            verdict = judge_click(request, value, followed, self._config(), now)
             committed = await self._writer.write(_click_row(request, verdict, now))
             if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
                 await self._writer.write(_click_row(request, judge_repeated_click(request, now), now))

@@ -48,12 +48,30 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """What a rule demands before what it allows is done.
+
+    Args:
+        rule: its name.
+        count: how many people other than the requester must approve.
+        approvers: who may, as the rule lists them.
+        seconds: how long they have.
+    """
+
+    rule: str
+    count: int
+    approvers: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer: allowed or not, the name of the rule that decided, and a deny rule's reason."""
+    """The answer: allowed or not, the name of the rule that decided, a deny rule's reason, an allow rule's demand."""
 
     allowed: bool
     rule: str
     reason: str | None = None
+    approval: Needed | None = None
 
 
 def decide(policy: Policy, ask: Ask) -> Decision:
@@ -69,8 +87,22 @@ def decide(policy: Policy, ask: Ask) -> Decision:
             return Decision(allowed=False, rule=rule.name, reason=rule.reason)
     for rule in policy.allow:
         if _holds(rule, policy, ask):
-            return Decision(allowed=True, rule=rule.name)
+            return Decision(allowed=True, rule=rule.name, approval=_demand(rule, ask.verb))
     return Decision(allowed=False, rule=NO_RULE)
+
+
+def may_approve(policy: Policy, rule_name: str, user: str) -> bool:
+    """Whether a rule, as it is now, lists somebody among its approvers."""
+    return any(
+        rule.name == rule_name and rule.approvals and _is_among(rule.approvers, policy, user)
+        for rule in policy.allow
+    )
+
+
+def _demand(rule: AllowRule, verb: str) -> Needed | None:
+    if not rule.approvals or verb not in ("run", "rerun"):
+        return None
+    return Needed(rule.name, rule.approvals, rule.approvers, rule.approval_minutes * 60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +190,13 @@ def _names_suite(rule: Rule, suite: str | None) -> bool:
 
 
 def _names_person(rule: Rule, policy: Policy, user: str) -> bool:
+    return _is_among(rule.people, policy, user)
+
+
+def _is_among(listed: tuple[str, ...], policy: Policy, user: str) -> bool:
     person = policy.people.get(user)
     roles = {f"role:{role}" for role in person.roles} if person else set()
-    return ANY in rule.people or user in rule.people or not roles.isdisjoint(rule.people)
+    return ANY in listed or user in listed or not roles.isdisjoint(listed)
 
 
 def _lists(rule: Rule, values: tuple[str, ...], value: str) -> bool:

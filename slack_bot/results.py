@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     CANCELED = "canceled"
     UNKNOWN_NAME = "unknown_name"
     FAULT = "fault"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
 
 
 class Value(BaseModel):

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 from slack_bot import errands, following, results, transitions
 from slack_bot.again import run_again
+from slack_bot.approvals import awaiting, vote
 from slack_bot.audit import Note
 from slack_bot.config import BotConfig
 from slack_bot.engine import Engine
@@ -18,13 +19,14 @@ from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
 from slack_bot.following import FollowedRun, State
 from slack_bot.notes import notes_of_errand, notes_of_run
 from slack_bot.pacing import CardBudgets
-from slack_bot.policy import Ask, Target, decide, openings
+from slack_bot.policy import Ask, Needed, Target, decide, openings
 from slack_bot.requests import idempotency_key
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store.store import Store
 from slack_bot.text import code, sentence
 from slack_bot.views import answers
+from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_card, run_summary
 from slack_bot.zof_door import ZofDoor
@@ -127,6 +129,8 @@ class Ticks:
                 return await self._show(row, seq)
             case following.Say(text):
                 return await self._tell(row, note(sentence(text, 2000)), row.accepted_at)
+            case following.Expire():
+                return results.Closed()
             case following.Finish():
                 await self._remove_doubles(row)
                 return results.Closed()
@@ -141,8 +145,8 @@ class Ticks:
         return read
 
     async def _show(self, row: FollowedRun, seq: int) -> results.Result:
-        assert row.run is not None
-        message, run_id = run_card(row), row.run.id
+        message, run_id = _card_of(row), row.run.id if row.run else ""
+        assert message is not None
         posted = row.card.ts is not None
         wait = self._budgets.update(final=row.is_over) if posted else self._budgets.post(row.channel)
         if wait > 0:
@@ -212,6 +216,8 @@ class Ticks:
                 return await self._inquire(errand)
             case errands.CancelRun():
                 return await self._cancel(errand)
+            case errands.Vote():
+                return await self._vote(errand)
             case errands.Reply():
                 return await self._tell(errand, await self._reply(errand), errand.asked_at)
             case _:
@@ -232,10 +238,10 @@ class Ticks:
         if errand.kind is Kind.STATUS:
             return Answer(f"Run {code(run.id)}", ErrandOutcome.ANSWERED, read.findings)
         if errand.kind is Kind.RERUN:
-            return await self._again(errand, run)
+            return await self._again(errand, run, decision.approval)
         return Answer(_too_late(run), ErrandOutcome.ANSWERED) if run.is_terminal else errands.Permitted()
 
-    async def _again(self, errand: Errand, run: Run) -> errands.Report:
+    async def _again(self, errand: Errand, run: Run, needed: Needed | None) -> errands.Report:
         if not run.is_terminal:
             text = f"Run {code(run.id)} has not ended yet. Wait for its end or cancel it, then run it again."
             return Answer(text, ErrandOutcome.ANSWERED)
@@ -261,7 +267,14 @@ class Ticks:
         )
         if isinstance(begun, str):
             return Answer(sentence(begun), ErrandOutcome.FAULT)
-        return errands.Begun(begun)
+        return errands.Begun(awaiting(begun, needed, self._clock()))
+
+    async def _vote(self, errand: Errand) -> errands.Report:
+        key, now = errand.followed_key or "", self._clock()
+        change = partial(vote, voter=errand.asker, now=now, approve=errand.kind is Kind.APPROVE)
+        await self.engine.in_thread(self._store.change_run, key, change, now, self.engine.enqueue)
+        row = await self.engine.in_thread(self._store.followed_by_key, key)
+        return Answer(answers.voted(errand.asker, row), ErrandOutcome.ANSWERED)
 
     async def _cancel(self, errand: Errand) -> errands.Report:
         result = await self._zof.cancel(errand.run_id)
@@ -348,8 +361,16 @@ class Ticks:
         await asyncio.shield(saved)
 
 
+def _card_of(row: FollowedRun) -> Message | None:
+    """The run's card; before there is a run, that of its approval; None if there is nothing to show."""
+    if row.run is not None:
+        return run_card(row)
+    return approval_card(row) if row.approval is not None else None
+
+
 def _wanted(row: FollowedRun) -> str:
-    return run_card(row).digest() if row.run is not None else ""
+    message = _card_of(row)
+    return message.digest() if message else ""
 
 
 def _ask(errand: Errand, run: Run, followed: FollowedRun | None) -> Ask:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from slack_bot.following import Effect, Finish, FollowedRun, Poll, Say, Show, Start, State
+from slack_bot.approvals import expired
+from slack_bot.following import Effect, Expire, Finish, FollowedRun, Poll, Say, Show, Start, State
 from slack_bot.results import (
     CardMissing,
     Closed,
@@ -40,14 +41,12 @@ def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: 
             return _over(row, outcome, notice=notice)
         case (Start(), Unavailable() as outage):
             return _start_again(row, outage, now, timing)
-        case (Poll(), Read(findings)):
-            return _read(row, findings, now, timing)
-        case (Poll(), Refused(sentence)):
-            return _over(row, Outcome.FAULT, lost=sentence)
-        case (Poll(), Unavailable() as outage):
-            return _poll_again(row, outage, now, timing)
+        case (Poll(), Read() | Refused() | Unavailable()):
+            return _polled(row, result, now, timing)
         case (Show(), Shown() | SlackBusy() | NotYet() | CardMissing() | SlackRefused()):
-            return row.model_copy(update=_card(row, result, now, timing))
+            return _unless_unseen(row.model_copy(update=_card(row, result, now, timing)))
+        case (Expire(), Closed()):
+            return expired(row)
         case (Finish(), Closed()):
             return row.model_copy(update={"state": State.ENDED})
         case (Say(), _):
@@ -114,15 +113,24 @@ def _without_card(row: FollowedRun) -> FollowedRun:
     return row.model_copy(update={"notice": f"{end} ({row.card.given_up})", "notice_tries": 0})
 
 
+def _unless_unseen(row: FollowedRun) -> FollowedRun:
+    """What nobody can see nobody can approve."""
+    if row.state is not State.AWAITING or row.is_over or row.card.given_up is None:
+        return row
+    text = f"{row.card.given_up} So nobody can approve it here, and nothing was started."
+    return _over(row, Outcome.FAULT, notice=text)
+
+
 def _start_again(row: FollowedRun, result: Unavailable, now: float, timing: Timing) -> FollowedRun:
-    if now - row.accepted_at >= timing.start_patience:
+    waited = now - row.may_start_from
+    if waited >= timing.start_patience:
         text = (
-            f"{result.sentence} I tried for {round(now - row.accepted_at)} s and have stopped. "
+            f"{result.sentence} I tried for {round(waited)} s and have stopped. "
             "Look under Operate → Runs in Zof's Console; if no run is there, type the command again."
         )
         return _over(row, Outcome.FAULT, notice=text)
     tries = row.start_tries + 1
-    last_moment = row.accepted_at + timing.start_patience
+    last_moment = row.may_start_from + timing.start_patience
     again = row.model_copy(
         update={
             "state": State.STARTING,
@@ -138,6 +146,16 @@ def _start_again(row: FollowedRun, result: Unavailable, now: float, timing: Timi
         "and tell you here if it does not work out. There is no need to type it again."
     )
     return again.model_copy(update={"told_outage": True, "notice": text, "notice_tries": 0})
+
+
+def _polled(
+    row: FollowedRun, result: Read | Refused | Unavailable, now: float, timing: Timing
+) -> FollowedRun:
+    if isinstance(result, Read):
+        return _read(row, result.findings, now, timing)
+    if isinstance(result, Refused):
+        return _over(row, Outcome.FAULT, lost=result.sentence)
+    return _poll_again(row, result, now, timing)
 
 
 def _poll_again(row: FollowedRun, result: Unavailable, now: float, timing: Timing) -> FollowedRun:

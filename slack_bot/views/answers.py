@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from slack_bot.audit import Entry, Note
 from slack_bot.config import ANY, Person
-from slack_bot.following import Asker
+from slack_bot.following import Asker, FollowedRun
 from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
 from slack_bot.text import channel_link, code, local_clock, local_day, prose, sentence
@@ -120,7 +120,9 @@ def can(person: Asker, ask: Ask, decision: Decision) -> Message:
     what = f"{_deed(ask)} {_place(ask.channel)}"
     name = prose(person.name, 120)
     if decision.allowed:
-        return note(f":white_check_mark: {name} may {what}, by the rule “{prose(decision.rule)}”.")
+        needed = decision.approval.count if decision.approval else 0
+        after = f", after {needed} approval{'' if needed == 1 else 's'}" if needed else ""
+        return note(f":white_check_mark: {name} may {what}{after}, by the rule “{prose(decision.rule)}”.")
     if decision.rule == NO_RULE:
         return note(f":no_entry: {name} may not {what}: no rule allows it.")
     reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
@@ -159,6 +161,20 @@ def _trail_line(said: Note) -> str:
         said.event
     )
     return f"{at} {who}: {what or f'{prose(said.event, 20)} {prose(said.outcome, 20)}'}{run}"
+
+
+def voted(voter: Asker, row: FollowedRun | None) -> str:
+    """What became of a vote, in Slack's markup."""
+    approval = row.approval if row else None
+    if approval is None:
+        return "This request is gone, so your vote changes nothing."
+    if approval.rejected_by is not None and approval.rejected_by.id == voter.id:
+        return "Rejected. Nothing was started."
+    if voter.id not in {one.id for one in approval.by}:
+        return "This request was decided before your vote came, so it changes nothing."
+    if approval.approved_at is not None:
+        return "Approved; it starts now."
+    return f"Your approval counts: {len(approval.by)} of {approval.needed}."
 
 
 def stranger() -> Message:

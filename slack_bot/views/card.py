@@ -9,7 +9,7 @@ from slack_bot.following import FollowedRun
 from slack_bot.results import Findings
 from slack_bot.text import clock, code, local_clock, plain, prose, safe_url, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
-from slack_bot.views.words import emoji
+from slack_bot.views.words import emoji, names_of, number_of
 from zof_core import Run
 from zof_core.wording import counts_line, duration_text, status_style
 
@@ -79,11 +79,7 @@ def _title(run: Run, *, suite: str | None, environment: str | None, lost: bool) 
 
 def _cases(run: Run) -> str:
     count = len(run.test_case_ids or ())
-    return _number(count) if count else "run"
-
-
-def _number(cases: int) -> str:
-    return f"{cases} case{'' if cases == 1 else 's'}"
+    return number_of(count) if count else "run"
 
 
 def _body(findings: Findings) -> list[Block]:
@@ -109,7 +105,7 @@ def _counts(run: Run) -> str:
         return "No case has run" if run.is_terminal else "No case has finished yet"
     finished = sum(n or 0 for n in (summary.passed, summary.failed, summary.error, summary.skipped))
     progress = (
-        _number(summary.total) if run.is_terminal else f"{finished} of {_number(summary.total)} finished"
+        number_of(summary.total) if run.is_terminal else f"{finished} of {number_of(summary.total)} finished"
     )
     return f"{counts_line(summary)} · {progress}" if finished else progress
 
@@ -122,6 +118,8 @@ def _small_print(row: FollowedRun, run: Run) -> list[str]:
     if row.canceled_by:
         verb = "Cancelled" if run.is_terminal else "Being cancelled"
         lines.append(f"{verb} by {prose(row.canceled_by, _NAME_MAX)}")
+    if row.approval is not None and row.approval.by:
+        lines.append(f"Approved by {names_of(row.approval.by)}")
     if row.outage_since is not None and row.read_at is not None and not row.is_over:
         lines.append(f":warning: As of {local_clock(row.read_at)}: {prose(row.outage, 100)}; I keep asking")
     return lines

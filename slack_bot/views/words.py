@@ -1,9 +1,12 @@
-"""Slack's emoji for the icons of `zof_core.wording`: status is said by word and icon, never by colour."""
+"""Small pieces of wording that several messages share; a status is said by word and icon, never by colour."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from slack_bot.following import Asker
+from slack_bot.text import prose
 from zof_core.wording import StatusStyle
 
 _EMOJI: Final = {
@@ -21,3 +24,13 @@ _EMOJI: Final = {
 def emoji(style: StatusStyle) -> str:
     """The shortcode of a status."""
     return _EMOJI.get(style.icon, _EMOJI["question"])
+
+
+def number_of(cases: int) -> str:
+    """`1 case`, `4 cases`."""
+    return f"{cases} case{'' if cases == 1 else 's'}"
+
+
+def names_of(people: Iterable[Asker]) -> str:
+    """For `mrkdwn`: names with commas between them."""
+    return ", ".join(prose(one.name, 60) for one in people)

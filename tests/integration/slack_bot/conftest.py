@@ -56,6 +56,8 @@ directory = "project"
 variables = {{ GATE = "{gate}" }}
 [projects.environments.production]
 variables = {{ GATE = "{gate}" }}
+[projects.environments.preview]
+variables = {{ GATE = "{gate}" }}
 [[projects.suites]]
 id = "suite_pr_smoke"
 name = "PR smoke"
@@ -109,6 +111,16 @@ projects = ["*"]
 environments = ["staging", "production", "elsewhere"]
 people = ["role:qa-lead"]
 
+[[allow]]
+name = "preview by approval"
+channels = ["C0RELEASES"]
+verbs = ["run"]
+projects = ["proj_abc"]
+environments = ["preview"]
+people = ["*"]
+approvals = 1
+approvers = ["role:qa-lead"]
+
 [[deny]]
 name = "no regression on production"
 environments = ["production"]
@@ -118,7 +130,7 @@ reason = "it writes orders"
 [[catalogue.projects]]
 id = "proj_abc"
 name = "Checkout"
-environments = ["staging", "production", "elsewhere"]
+environments = ["staging", "production", "elsewhere", "preview"]
 suites = [
   { id = "suite_pr_smoke", name = "PR smoke" },
   { id = "suite_regression", name = "Regression" },

@@ -61,7 +61,17 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (RULE + "approvals = 2\n", ["[[allow]] #1", "`approvals`", "not supported by this version"]),
+        (RULE + "approvals = 2\n", ["[[allow]] #1", "`approvals` needs `approvers`"]),
+        (RULE + 'approvers = ["*"]\n', ["[[allow]] #1", "`approvers` needs `approvals`"]),
+        (
+            RULE + 'approvals = -1\napprovers = ["*"]\n',
+            ["[[allow]] #1 `approvals`", "greater than or equal to 0"],
+        ),
+        (
+            RULE + 'approvals = 1\napprovers = ["role:sre"]\n',
+            ["'allow #1' `people`", "nobody in [people] has 'role:sre'"],
+        ),
+        ("[[deny]]\napprovals = 1\n", ["[[deny]] #1 `approvals`", "not permitted"]),
         (RULE + 'requires = { suite = "s" }\n', ["[[allow]] #1", "`requires`", "not supported"]),
         (
             '[[deny]]\nenvironments = ["production"]\nwhen = "Fri 16:00-Mon 08:00 Europe/Berlin"\n',

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_bot import following
+from slack_bot.approvals import awaiting, vote
 from slack_bot.following import (
     Asker,
     Card,
     Done,
+    Expire,
     Finish,
     FollowedRun,
     Poll,
@@ -23,6 +25,7 @@ from slack_bot.following import (
     Wait,
     decide,
 )
+from slack_bot.policy import Needed
 from slack_bot.results import (
     CardMissing,
     Closed,
@@ -329,8 +332,17 @@ _RESULTS = st.one_of(
 )
 
 
-@given(st.lists(_RESULTS, max_size=60), st.lists(st.floats(0, 60), min_size=60, max_size=60))
-def test_no_order_of_results_loses_or_doubles_anything(results: list[Any], steps: list[float]) -> None:
+_NEEDED = Needed("production", 1, ("role:sre",), 600.0)
+
+
+@given(
+    st.lists(_RESULTS, max_size=60),
+    st.lists(st.floats(0, 60), min_size=60, max_size=60),
+    st.none() | st.integers(0, 20),
+)
+def test_no_order_of_results_loses_or_doubles_anything(
+    results: list[Any], steps: list[float], approved_after: int | None
+) -> None:
     """Whatever happens in whatever order: no start once a run is known, nothing done after the end, no dead end."""
     timing, now = Timing(), 1000.0
     row = FollowedRun(
@@ -341,8 +353,11 @@ def test_no_order_of_results_loses_or_doubles_anything(results: list[Any], steps
         channel="C1X",
         accepted_at=now,
     )
-    for result, step in zip(results, steps, strict=False):
-        todo = decide(row, now, NEW)
+    row = awaiting(row, _NEEDED if approved_after is not None else None, now)
+    for number, (result, step) in enumerate(zip(results, steps, strict=False)):
+        if number == approved_after:
+            row = vote(row, Asker(id="U2Y", name="y"), now, approve=True)
+        todo = decide(row, now, NEW if row.run or row.approval else "")
         if isinstance(todo, Done):
             assert row.outcome is not None
             return
@@ -352,13 +367,14 @@ def test_no_order_of_results_loses_or_doubles_anything(results: list[Any], steps
             continue
         if isinstance(todo, Start):
             assert row.run is None
+            assert row.approval is None or row.approval.approved_at is not None
         if isinstance(todo, Show):
-            assert row.run is not None
+            assert row.run is not None or row.approval is not None
         if isinstance(todo, Finish):
             assert row.outcome is not None
             assert row.notice is None
         before = row
-        row = apply(row, todo, Closed() if isinstance(todo, Finish) else result, now, timing)
+        row = apply(row, todo, Closed() if isinstance(todo, Finish | Expire) else result, now, timing)
         assert following.FollowedRun.model_validate_json(row.model_dump_json()) == row
         if before.outcome is not None:
             assert row.outcome is before.outcome

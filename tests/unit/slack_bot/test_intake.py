@@ -14,7 +14,7 @@ from slack_bot.config import load_config
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.intake import Known, judge_click, judge_command, judge_submission
-from slack_bot.requests import Click, SlashCommand, Submission
+from slack_bot.requests import ButtonValue, Click, SlashCommand, Submission
 from slack_bot.store import InboxOutcome
 from slack_bot.views.form import Submitted
 
@@ -57,9 +57,9 @@ def test_an_accepted_run_carries_ids_names_and_who_asked() -> None:
         ("run proj_abc stagign suite_pr_smoke", "unknown_name", "Did you mean `staging`?"),
         ("run proj_abc staging suite_pr_smok", "unknown_name", "Did you mean `suite_pr_smoke`?"),
         (
-            "run proj_abc production suite_pr_smoke",
+            "run proj_abc production suite_regression",
             "denied",
-            "Here you can run `suite_pr_smoke` on `staging` of `proj_abc`",
+            "Here you can run `suite_regression` on `staging` of `proj_abc`",
         ),
         ("run proj_abc staging", "usage", "Name a suite (SUITE) or cases (--cases)"),
         ("run proj_abc 'staging ' suite_pr_smok", "unknown_name", "Did you mean `suite_pr_smoke`?"),
@@ -112,14 +112,14 @@ def test_status_and_cancel_become_errands(make_row: Any, make_run: Any) -> None:
 
 def test_a_click_is_authorised_again_and_a_denial_is_answered(make_row: Any, make_run: Any) -> None:
     followed = make_row(make_run())
-    allowed = judge_click(click("U02DANA"), "3", followed, CONFIG, 100.0)
+    allowed = judge_click(click("U02DANA"), ButtonValue("k", "3"), followed, CONFIG, 100.0)
     assert allowed.outcome is InboxOutcome.ACCEPTED
     assert allowed.entity.key == "T0ZOF:17.1:cancel_run:3"
-    denied = judge_click(click("U04MIRA"), "3", followed, CONFIG, 100.0)
+    denied = judge_click(click("U04MIRA"), ButtonValue("k", "3"), followed, CONFIG, 100.0)
     assert denied.outcome is InboxOutcome.DENIED
     assert denied.entity.key == "T0ZOF:1.2.3"
     assert (denied.entity.state, denied.entity.outcome) == (ErrandState.ANSWERED, ErrandOutcome.DENIED)
-    gone = judge_click(click("U02DANA"), "3", None, CONFIG, 100.0)
+    gone = judge_click(click("U02DANA"), ButtonValue("k", "3"), None, CONFIG, 100.0)
     assert "no longer follow" in gone.entity.answer
 
 
@@ -155,8 +155,10 @@ def test_every_text_gives_a_verdict_with_an_answer_or_something_to_do(text: str,
          ":white_check_mark: Sam Okafor may run `suite_pr_smoke` on `staging` of `proj_abc` in <#C0RELEASES>, by the "
          "rule “staging for everyone in #releases”."),
         ("can &lt;@U03SAM&gt; run Checkout production 'PR smoke'", "U04MIRA",
-         ":no_entry: Sam Okafor may not run `suite_pr_smoke` on `production` of `proj_abc` in <#C0RELEASES>: "
-         "no rule allows it."),
+         ":white_check_mark: Sam Okafor may run `suite_pr_smoke` on `production` of `proj_abc` in <#C0RELEASES>, after "
+         "1 approval, by the rule “production after approval”."),
+        ("can &lt;@U03SAM&gt; cancel", "U04MIRA",
+         ":no_entry: Sam Okafor may not cancel runs in <#C0RELEASES>: no rule allows it."),
         ("can dana@example.com run proj_abc production suite_regression", "U04MIRA",
          "Dana Ruiz may not run `suite_regression` on `production` of `proj_abc` in <#C0RELEASES>, by the rule "
          "“no full regression on production”: the regression suite writes test orders"),

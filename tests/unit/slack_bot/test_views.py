@@ -11,12 +11,14 @@ import slackblocks as sb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slack_bot.approvals import awaiting
 from slack_bot.config import AllowRule, Policy
 from slack_bot.following import Asker, Card, FollowedRun
 from slack_bot.grammar import Usage
-from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.policy import Ask, Decision, Needed, Target, decide, openings
 from slack_bot.results import FailedCase, Findings, Outcome
 from slack_bot.views import answers
+from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note, section
 from slack_bot.views.card import SHOWN_FAILURES, run_card, run_summary
 from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form, run_form
@@ -312,6 +314,42 @@ def test_failures_whose_names_could_not_be_read_are_owned_up_to(make_row: Any, m
     row = make_row(make_run("failed", summary={"total": 2, "passed": 1, "failed": 1}), outcome=Outcome.FAILED)
     row = row.model_copy(update={"findings": row.findings.model_copy(update={"failures_total": 1})})
     assert "could not be read just now" in json.dumps(run_card(row).blocks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    NASTY,
+    st.integers(1, 10),
+    st.lists(NASTY, max_size=12),
+    st.sampled_from(["open", "approved", "rejected", "expired", "fault"]),
+)
+def test_every_approval_card_is_one_slack_takes(
+    nasty: str, needed: int, people: list[str], standing: str
+) -> None:
+    request = RunRequest(project_id=nasty, environment=nasty, test_suite_id=nasty)
+    row = FollowedRun(
+        key="k" * 200,
+        request=request,
+        project_name=nasty,
+        suite_name=nasty,
+        asker=Asker(id="U1X", name=nasty),
+        channel="C1X",
+        accepted_at=1000.0,
+    )
+    row = awaiting(row, Needed(nasty, needed, tuple(people) or ("*",), 60.0), 1000.0)
+    voters = tuple(Asker(id=f"U{number}", name=name) for number, name in enumerate(people))
+    changes: dict[str, Any] = {
+        "open": {"by": voters},
+        "approved": {"by": voters, "approved_at": 1001.0},
+        "rejected": {"rejected_by": Asker(id="U2", name=nasty)},
+    }.get(standing, {})
+    assert row.approval is not None
+    outcome = {"rejected": Outcome.REJECTED, "expired": Outcome.EXPIRED, "fault": Outcome.FAULT}.get(standing)
+    row = row.model_copy(update={"approval": row.approval.model_copy(update=changes), "outcome": outcome})
+    message = approval_card(row)
+    check_message(message)
+    assert_no_foreign_markup(message)
+    assert ("approve_run" in json.dumps(message.blocks)) == (standing == "open")
 
 
 class TestForm:

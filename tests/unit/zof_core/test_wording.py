@@ -120,8 +120,8 @@ SENTENCES: list[tuple[ZofApiError, str]] = [
     ),
     (
         ZofConflictError("This Idempotency-Key was used with a different body", status=409, operation="runs.create"),
-        "Zof refused this as things stand: This Idempotency-Key was used with a different body. Look at them again, "
-        "then decide anew.",
+        "This idempotency key was used for another request already, so nothing was started. Repeat that request "
+        "exactly, or use a new key.",
     ),
     (
         ZofRateLimitError("Too many requests.", status=429, retry_after=76.2),

@@ -1,0 +1,125 @@
+"""Approval of a run by others than its requester, before anything is started. Pure.
+
+    awaiting ──enough approvals──▶ accepted (and then started)
+        │
+        └──a rejection, or nobody in time──▶ ended
+
+What is approved is a digest of exactly what will run; a button that stands for another digest does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from slack_bot.config import Policy
+from slack_bot.following import Approval, Asker, FollowedRun, State
+from slack_bot.policy import Ask, Needed, Target, decide, may_approve
+from slack_bot.results import Outcome
+from zof_core import RunRequest
+
+
+def digest_of(request: RunRequest) -> str:
+    """Stands for project, environment and suite or cases: equal only for equal requests."""
+    canonical = json.dumps(request.model_dump(), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def awaiting(row: FollowedRun, needed: Needed | None, now: float) -> FollowedRun:
+    """The row of a request that must be approved first; the same row if it need not.
+
+    Args:
+        needed: what the rule that allows it demands besides.
+        now: Unix time.
+    """
+    if needed is None:
+        return row
+    approval = Approval(
+        rule=needed.rule,
+        needed=needed.count,
+        approvers=needed.approvers,
+        digest=digest_of(row.request),
+        expires_at=now + needed.seconds,
+    )
+    return row.model_copy(update={"state": State.AWAITING, "approval": approval})
+
+
+def is_open(row: FollowedRun, now: float) -> bool:
+    """Whether a vote would count now."""
+    approval = row.approval
+    return (
+        row.state is State.AWAITING and not row.is_over and approval is not None and now < approval.expires_at
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote as it was cast.
+
+    Args:
+        voter: who pressed the button.
+        channel: where.
+        digest: what the button stood for.
+        approve: or reject.
+    """
+
+    voter: Asker
+    channel: str
+    digest: str
+    approve: bool
+
+
+def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: float) -> str | None:
+    """Why a vote does not count, by the rules as they are now; None if it does."""
+    if row is None or row.approval is None or not is_open(row, now):
+        return "This request is decided already, so your vote changes nothing."
+    if ballot.digest != row.approval.digest or ballot.channel != row.channel:
+        return "This button stands for another request than the one that waits here, so nothing was decided."
+    if ballot.voter.id == row.asker.id:
+        own = "You asked for this yourself, so somebody else must approve it."
+        return own if ballot.approve else None
+    if not may_approve(policy, row.approval.rule, ballot.voter.id):
+        who = ", ".join(row.approval.approvers)
+        return (
+            f"The rule “{row.approval.rule}” does not list you among those who may approve or reject ({who})."
+        )
+    if ballot.approve and not _is_still_allowed(row, policy):
+        return f"The rules no longer let {row.asker.name} run this, so it cannot be approved."
+    return None
+
+
+def _is_still_allowed(row: FollowedRun, policy: Policy) -> bool:
+    request = row.request
+    target = Target(request.project_id, request.environment, request.test_suite_id)
+    verb = "rerun" if row.again_of else "run"
+    return decide(policy, Ask(row.asker.id, row.channel, verb, target)).allowed
+
+
+def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool) -> FollowedRun:
+    """The row after a vote. A vote that comes too late, or twice, changes nothing."""
+    approval = row.approval
+    if approval is None or not is_open(row, now):
+        return row
+    if not approve:
+        rejected = approval.model_copy(update={"rejected_by": voter})
+        own = voter.id == row.asker.id
+        notice = None if own else f"{voter.name} rejected what you asked for. Nothing was started."
+        return row.model_copy(
+            update={"approval": rejected, "outcome": Outcome.REJECTED, "notice": notice, "notice_tries": 0}
+        )
+    if voter.id == row.asker.id or voter.id in {one.id for one in approval.by}:
+        return row
+    counted = approval.model_copy(update={"by": (*approval.by, voter)})
+    if len(counted.by) < counted.needed:
+        return row.model_copy(update={"approval": counted})
+    done = counted.model_copy(update={"approved_at": now})
+    return row.model_copy(update={"approval": done, "state": State.ACCEPTED})
+
+
+def expired(row: FollowedRun) -> FollowedRun:
+    """The row when its time is up: no answer is a rejection."""
+    notice = (
+        "Nobody approved what you asked for in time, so nothing was started. Ask again if it is still wanted."
+    )
+    return row.model_copy(update={"outcome": Outcome.EXPIRED, "notice": notice, "notice_tries": 0})

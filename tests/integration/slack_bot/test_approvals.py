@@ -1,0 +1,83 @@
+"""A run that others must approve, in the channel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RELEASES = "C0RELEASES"
+DANA, SAM, MIRA = "U02DANA", "U03SAM", "U04MIRA"
+PREVIEW = "/zof run proj_abc preview suite_pr_smoke"
+
+
+async def asked_for(world: Any, until: Any, user: str = SAM) -> tuple[str, dict[str, Any]]:
+    """A request that waits: its dedupe key and its card."""
+    before = {card["ts"] for card in await world.cards()}
+    key = await world.command(PREVIEW, user=user)
+
+    async def card() -> Any:
+        new = [card for card in await world.cards() if card["ts"] not in before]
+        return new[0] if new else None
+
+    return key, await until(card)
+
+
+async def shown(world: Any, ts: str) -> str:
+    return next(card["plain"] for card in await world.cards() if card["ts"] == ts)
+
+
+async def told(world: Any, user: str, says: str) -> bool:
+    return says in await world.last_told(user)
+
+
+async def test_it_starts_when_somebody_else_has_approved_and_its_card_becomes_the_runs(
+    shared: Any, until: Any
+) -> None:
+    runs = len(await shared.runs())
+    key, card = await asked_for(shared, until)
+    assert "Waiting for approval" in card["plain"]
+    assert "It needs 1 approval of role:qa-lead" in card["plain"].replace("`", "")
+    for user, why in ((SAM, "You asked for this yourself"), (MIRA, "does not list you")):
+        await shared.people.user(user).click(RELEASES, card["ts"], "approve_run")
+        await until(lambda user=user, why=why: told(shared, user, why))
+    assert len(await shared.runs()) == runs
+    dana = shared.people.user(DANA)
+    await asyncio.gather(*(dana.click(RELEASES, card["ts"], "approve_run") for _ in range(3)))
+    outcome = await shared.outcome(key)
+    assert outcome.outcome == "passed"
+    plain = await shown(shared, card["ts"])
+    assert "Passed" in plain
+    assert outcome.run_id in plain
+    assert "Approved by Dana Ruiz" in plain
+    assert len(await shared.runs()) == runs + 1
+
+
+@pytest.mark.parametrize("who", [DANA, SAM])
+async def test_a_rejection_or_a_withdrawal_starts_nothing(shared: Any, until: Any, who: str) -> None:
+    runs = len(await shared.runs())
+    key, card = await asked_for(shared, until)
+    await shared.people.user(who).click(RELEASES, card["ts"], "reject_run")
+    assert (await shared.outcome(key)).outcome == "rejected"
+    [after] = [one for one in await shared.cards() if one["ts"] == card["ts"]]
+    assert "Rejected by" in after["plain"]
+    assert "approve_run" not in json.dumps(after)
+    assert len(await shared.runs()) == runs
+
+
+async def test_a_freeze_that_began_meanwhile_keeps_it_from_being_approved(shared: Any, until: Any) -> None:
+    key, card = await asked_for(shared, until)
+    path = shared.settings.config_path
+    rules = path.read_text("utf-8")
+    path.write_text(f'{rules}\n[[deny]]\nname = "freeze"\nenvironments = ["preview"]\n', "utf-8")
+    try:
+        await shared.people.user(DANA).click(RELEASES, card["ts"], "approve_run")
+        await until(lambda: told(shared, DANA, "The rules no longer let sam run this"))
+    finally:
+        path.write_text(rules, "utf-8")
+    await shared.people.user(DANA).click(RELEASES, card["ts"], "reject_run")
+    assert (await shared.outcome(key)).outcome == "rejected"

@@ -1,0 +1,157 @@
+"""Approval by others, before anything is started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_bot.approvals import Ballot, awaiting, digest_of, expired, is_open, refusal_of, vote
+from slack_bot.config import AllowRule, Person, Policy, Rule
+from slack_bot.following import Asker, Expire, FollowedRun, State, Wait, decide
+from slack_bot.policy import Ask, Needed, Target
+from slack_bot.policy import decide as judge
+from slack_bot.results import Outcome
+from zof_core import RunRequest
+
+DANA, SAM, MIRA, KIM = (
+    Asker(id=user, name=user.title()) for user in ("U02DANA", "U03SAM", "U04MIRA", "U05KIM")
+)
+PRODUCTION = Target("proj_abc", "production", "suite_pr_smoke")
+POLICY = Policy(
+    people={"U03SAM": Person(name="Sam", roles=("sre",)), "U05KIM": Person(name="Kim", roles=("sre",))},
+    allow=(
+        AllowRule.model_validate(
+            {
+                "name": "production",
+                "channels": ("C0RELEASES",),
+                "verbs": ("run", "rerun", "status"),
+                "projects": ("proj_abc",),
+                "environments": ("production",),
+                "people": ("*",),
+                "approvals": 2,
+                "approvers": ("role:sre",),
+                "approval_minutes": 10,
+            }
+        ),
+    ),
+)
+
+
+def asked(needed: int = 2) -> FollowedRun:
+    row = FollowedRun(
+        key="k",
+        request=RunRequest(project_id="proj_abc", environment="production", test_suite_id="suite_pr_smoke"),
+        project_name="Checkout",
+        asker=DANA,
+        channel="C0RELEASES",
+        accepted_at=1000.0,
+    )
+    return awaiting(row, Needed("production", needed, ("role:sre",), 600.0), 1000.0)
+
+
+def ballot(voter: Asker, **changes: Any) -> Ballot:
+    cast = {"voter": voter, "channel": "C0RELEASES", "digest": digest_of(asked().request), "approve": True}
+    return Ballot(**{**cast, **changes})
+
+
+def test_only_runs_and_reruns_demand_it() -> None:
+    def of(verb: str) -> Needed | None:
+        return judge(POLICY, Ask("U04MIRA", "C0RELEASES", verb, PRODUCTION)).approval
+
+    assert of("run") == of("rerun") == Needed("production", 2, ("role:sre",), 600.0)
+    assert of("status") is None
+
+
+def test_nothing_starts_until_enough_others_have_approved() -> None:
+    row = asked()
+    assert decide(row, 1000.0, "shown") is not None
+    row = vote(row, SAM, 1010.0, approve=True)
+    assert vote(row, SAM, 1011.0, approve=True) == row
+    assert vote(row, DANA, 1011.0, approve=True) == row
+    assert (row.state, is_open(row, 1011.0)) == (State.AWAITING, True)
+    row = vote(row, KIM, 1500.0, approve=True)
+    assert (row.state, row.outcome, row.may_start_from) == (State.ACCEPTED, None, 1500.0)
+    assert not is_open(row, 1501.0)
+
+
+def test_a_rejection_ends_it_and_tells_its_author() -> None:
+    row = vote(vote(asked(), SAM, 1010.0, approve=True), KIM, 1011.0, approve=False)
+    assert row.outcome is Outcome.REJECTED
+    assert row.notice == "U05Kim rejected what you asked for. Nothing was started."
+    assert vote(row, MIRA, 1012.0, approve=True) == row
+
+
+def test_no_answer_is_a_rejection() -> None:
+    row = asked()
+    row = row.model_copy(update={"card": row.card.model_copy(update={"shown": "card"})})
+    assert decide(row, 1599.0, "card") == Wait(1600.0)
+    assert decide(row, 1600.0, "card") == Expire()
+    assert vote(row, SAM, 1600.0, approve=True) == row
+    assert expired(row).outcome is Outcome.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("cast", "says"),
+    [
+        (ballot(SAM), None),
+        (ballot(DANA), "You asked for this yourself"),
+        (ballot(DANA, approve=False), None),
+        (ballot(MIRA), "does not list you among those who may approve or reject (role:sre)"),
+        (ballot(MIRA, approve=False), "does not list you"),
+        (ballot(SAM, digest="0" * 32), "stands for another request"),
+        (ballot(SAM, channel="C0GENERAL"), "stands for another request"),
+    ],
+)
+def test_who_may_vote(cast: Ballot, says: str | None) -> None:
+    refusal = refusal_of(cast, asked(), POLICY, 1001.0)
+    assert refusal is None if says is None else says in (refusal or "")
+
+
+def test_a_vote_is_judged_by_the_rules_as_they_are_then() -> None:
+    row = asked()
+    frozen = POLICY.model_copy(update={"deny": (Rule(name="freeze", environments=("production",)),)})
+    assert "no longer let U02Dana run this" in (refusal_of(ballot(SAM), row, frozen, 1001.0) or "")
+    assert refusal_of(ballot(SAM, approve=False), row, frozen, 1001.0) is None
+    assert "does not list you" in (refusal_of(ballot(SAM), row, Policy(), 1001.0) or "")
+    assert "decided already" in (refusal_of(ballot(SAM), row, POLICY, 1600.0) or "")
+    assert "decided already" in (refusal_of(ballot(SAM), None, POLICY, 1001.0) or "")
+
+
+_REQUESTS = st.builds(
+    RunRequest,
+    project_id=st.sampled_from(["p", "q"]),
+    environment=st.sampled_from(["staging", "production"]),
+    test_suite_id=st.none() | st.sampled_from(["s", "t"]),
+    test_case_ids=st.none() | st.lists(st.sampled_from(["a", "b"]), max_size=3),
+)
+
+
+@given(_REQUESTS, _REQUESTS)
+def test_a_digest_stands_for_exactly_one_request(one: RunRequest, other: RunRequest) -> None:
+    assert (digest_of(one) == digest_of(other)) == (one == other)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([DANA, SAM, MIRA, KIM]), st.booleans(), st.floats(0, 700)), max_size=12
+    ),
+    st.integers(1, 3),
+)
+def test_no_order_of_votes_starts_it_without_enough_others(
+    votes: list[tuple[Asker, bool, float]], needed: int
+) -> None:
+    row, others, over = asked(needed), set[str](), False
+    for voter, approve, after in votes:
+        in_time = after < 600.0
+        row = vote(row, voter, 1000.0 + after, approve=approve)
+        if over or not in_time:
+            continue
+        if not approve:
+            over = True
+        elif voter.id != DANA.id:
+            others.add(voter.id)
+            over = len(others) >= needed
+    assert (row.state is State.ACCEPTED) == (len(others) >= needed)
