@@ -122,7 +122,8 @@ def demo_seed(*, has_home: bool = False, shortcuts: tuple[Shortcut, ...] = ()) -
             Command(
                 "/zof",
                 description="Start, follow or cancel a Zof run",
-                usage_hint="run PROJECT ENVIRONMENT SUITE | status RUN | cancel RUN | help",
+                usage_hint="run PROJECT ENVIRONMENT SUITE | rerun RUN [--failed] | status RUN | cancel RUN | "
+                "can PERSON VERB PROJECT ENVIRONMENT SUITE | whoami | audit | help",
                 should_escape=True,
             ),
         ),

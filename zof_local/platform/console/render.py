@@ -194,8 +194,9 @@ def _bar(run: Run) -> str:
     )
     done = sum(getattr(run, name) for name in _COUNTS)
     left = max(0, (run.total or 0) - done) or (0 if parts else 1)
+    rest = f'<i style="flex-grow:{left}"></i>' if left else ""
     label = f"{done} of {run.total} cases" if run.total is not None else "not collected yet"
-    return f'<span class="bar" role="img" aria-label="{label}">{parts}<i style="flex-grow:{left}"></i></span>'
+    return f'<span class="bar" role="img" aria-label="{label}">{parts}{rest}</span>'
 
 
 def _counts(run: Run) -> str:

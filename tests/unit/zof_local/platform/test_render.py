@@ -99,3 +99,11 @@ def test_failures_stand_first_and_in_the_order_they_ran() -> None:
     ]
     shown = run_page(run(total=5, passed=1, failed=1, error=2, skipped=1), results, [], TITLES)
     assert re.findall(r"<b>(test_\d)</b>", shown) == ["test_0", "test_2", "test_4", "test_1", "test_3"]
+
+
+@pytest.mark.parametrize(("total", "parts"), [(3, 2), (4, 3), (None, 1)])
+def test_a_bar_has_a_part_for_what_is_left_only_while_there_is_something(
+    total: int | None, parts: int
+) -> None:
+    shown = runs_list([run(total=total, **({} if total is None else {"passed": 2, "failed": 1}))], TITLES)
+    assert shown.count("flex-grow") == parts
