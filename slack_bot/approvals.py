@@ -84,16 +84,16 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
         return (
             f"The rule “{row.approval.rule}” does not list you among those who may approve or reject ({who})."
         )
-    if ballot.approve and not _is_still_allowed(row, policy):
+    if ballot.approve and not _is_still_allowed(row, policy, now):
         return f"The rules no longer let {row.asker.name} run this, so it cannot be approved."
     return None
 
 
-def _is_still_allowed(row: FollowedRun, policy: Policy) -> bool:
+def _is_still_allowed(row: FollowedRun, policy: Policy, now: float) -> bool:
     request = row.request
     target = Target(request.project_id, request.environment, request.test_suite_id)
     verb = "rerun" if row.again_of else "run"
-    return decide(policy, Ask(row.asker.id, row.channel, verb, target)).allowed
+    return decide(policy, Ask(row.asker.id, row.channel, verb, target, at=now)).allowed
 
 
 def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool) -> FollowedRun:

@@ -17,6 +17,7 @@
 
     [[deny]]                               # wins over every allow; what is left out means any
     environments = ["production"]
+    when = "Fri 16:00 - Mon 08:00 Europe/Berlin"    # optional; else always
     reason = "weekend freeze"
 
 The catalogue, `[[catalogue.projects]]`, stands in the same file and is read by `zof_core.catalogue`.
@@ -30,9 +31,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from slack_bot.errors import ConfigError
+from slack_bot.windows import Window, parse_window
 from zof_core import ZofValidationError
 from zof_core.catalogue import Catalogue, load_catalogue, nearest
 
@@ -40,7 +50,6 @@ VERBS: Final = ("run", "rerun", "cancel", "status")
 ANY: Final = "*"
 _LATER: Final = {
     "requires": "evidence from another environment",
-    "when": "freeze windows",
 }
 _CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,30}")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,30}")
@@ -102,16 +111,21 @@ def _some(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _window(value: Any) -> Window:
+    return parse_window(str(value))
+
+
 Word = Annotated[str, AfterValidator(_word)]
 Names = Annotated[tuple[Annotated[str, AfterValidator(_name_or_any)], ...], AfterValidator(_some)]
 Channels = Annotated[tuple[Annotated[str, AfterValidator(_channel)], ...], AfterValidator(_some)]
 Verbs = Annotated[tuple[Annotated[str, AfterValidator(_verb)], ...], AfterValidator(_some)]
 People = Annotated[tuple[Annotated[str, AfterValidator(_who)], ...], AfterValidator(_some)]
+When = Annotated[Window, BeforeValidator(_window)]
 _ANYTHING: Final = (ANY,)
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Person(_Strict):
@@ -133,6 +147,7 @@ class Rule(_Strict):
     suites: Names = _ANYTHING
     people: People = _ANYTHING
     reason: Word | None = None
+    when: When | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -180,6 +195,8 @@ class AllowRule(Rule):
             )
         if self.reason:
             raise ValueError("`reason` belongs to [[deny]]; an allow rule has none")
+        if self.when:
+            raise ValueError("`when` belongs to [[deny]]: it says when something is forbidden")
         return self
 
 

@@ -124,7 +124,7 @@ def judge_click(
         text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
         return _reply(request, user, text, outcomes=outcomes, now=now)
-    ask = _ask_about(followed, kind.value, user.id, request.channel)
+    ask = _ask_about(followed, kind.value, user.id, request.channel, now)
     decision = decide(config.policy, ask)
     if not decision.allowed:
         text = answers.denied(ask, decision, openings(config.policy, ask))
@@ -170,7 +170,7 @@ def judge_repeated_click(request: Click, now: float) -> Verdict:
 
 def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdict:
     """Judges a request to start a run: its form, its names, and whether the asker may."""
-    first = Ask(origin.user.id, origin.channel, "run", None)
+    first = Ask(origin.user.id, origin.channel, "run", None, at=origin.at)
     decision = decide(config.policy, first)
     if not decision.allowed:
         return denied(first, decision, config)
@@ -187,7 +187,8 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     )
     if problems:
         return Verdict(InboxOutcome.USAGE, "run", answers.invalid(problems.values()), problems=problems)
-    ask = Ask(origin.user.id, origin.channel, "run", Target(ids[0], command.environment, ids[1]))
+    target = Target(ids[0], command.environment, ids[1])
+    ask = Ask(origin.user.id, origin.channel, "run", target, at=origin.at)
     decision = decide(config.policy, ask)
     if not decision.allowed:
         stranger = None if project else _unknown_project(command.project, config.catalogue)
@@ -213,7 +214,7 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
 
 
 def _form(origin: Origin, config: BotConfig) -> Verdict:
-    ask = Ask(origin.user.id, origin.channel, "run", None)
+    ask = Ask(origin.user.id, origin.channel, "run", None, at=origin.at)
     decision = decide(config.policy, ask)
     if not decision.allowed:
         return denied(ask, decision, config)
@@ -227,10 +228,10 @@ def _form(origin: Origin, config: BotConfig) -> Verdict:
     return Verdict(InboxOutcome.MODAL, "run", rule=decision.rule, modal=modal)
 
 
-def _ask_about(followed: FollowedRun, verb: str, user: str, channel: str) -> Ask:
+def _ask_about(followed: FollowedRun, verb: str, user: str, channel: str, now: float) -> Ask:
     request = followed.request
     target = Target(request.project_id, request.environment, request.test_suite_id)
-    return Ask(user, channel, verb, target, started_by=followed.asker.id)
+    return Ask(user, channel, verb, target, started_by=followed.asker.id, at=now)
 
 
 def _errand(
@@ -246,9 +247,9 @@ def _errand(
         usage = grammar.Usage(problem, grammar.USAGE[kind.value])
         return Verdict(InboxOutcome.USAGE, kind.value, answers.usage(usage))
     ask = (
-        _ask_about(followed, kind.value, origin.user.id, origin.channel)
+        _ask_about(followed, kind.value, origin.user.id, origin.channel, origin.at)
         if followed
-        else Ask(origin.user.id, origin.channel, kind.value, None)
+        else Ask(origin.user.id, origin.channel, kind.value, None, at=origin.at)
     )
     decision = decide(config.policy, ask)
     if not decision.allowed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from slack_bot.config import ANY, AllowRule, Policy, Rule
@@ -38,6 +38,7 @@ class Ask:
         verb: `run`, `cancel`, `status`.
         target: None while it is not known: then the answer is whether anything could be allowed.
         started_by: Slack user id of who started the run in question, where it is about a run.
+        at: Unix time it is asked for; None for any time, so that every window holds.
     """
 
     user: str
@@ -45,6 +46,7 @@ class Ask:
     verb: str
     target: Target | None
     started_by: str | None = None
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def decide(policy: Policy, ask: Ask) -> Decision:
         return Decision(allowed=True, rule=OWN_RUN)
     for rule in policy.deny:
         if _holds(rule, policy, ask) and (ask.target is not None or _about_every_target(rule)):
-            return Decision(allowed=False, rule=rule.name, reason=rule.reason)
+            return Decision(allowed=False, rule=rule.name, reason=_why(rule))
     for rule in policy.allow:
         if _holds(rule, policy, ask):
             return Decision(allowed=True, rule=rule.name, approval=_demand(rule, ask.verb))
@@ -127,7 +129,7 @@ def openings(policy: Policy, ask: Ask) -> Openings:
         channel
         for rule in mine
         for channel in rule.channels
-        if decide(policy, Ask(ask.user, channel, ask.verb, ask.target)).allowed
+        if decide(policy, replace(ask, channel=channel)).allowed
     )
     here = [rule for rule in mine if ask.channel in rule.channels]
     return Openings(
@@ -136,7 +138,7 @@ def openings(policy: Policy, ask: Ask) -> Openings:
         targets_here=tuple(
             target
             for target in _targets(ask, [rule for rule in here if ask.verb in rule.verbs])
-            if decide(policy, Ask(ask.user, ask.channel, ask.verb, target)).allowed
+            if decide(policy, replace(ask, target=target)).allowed
         ),
     )
 
@@ -163,8 +165,19 @@ def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
         _lists(rule, rule.channels, ask.channel)
         and _about_verb(rule, ask.verb)
         and _names_person(rule, policy, ask.user)
+        and _is_in_force(rule, ask.at)
         and (ask.target is None or _names_target(rule, ask.target))
     )
+
+
+def _is_in_force(rule: Rule, at: float | None) -> bool:
+    return rule.when is None or at is None or rule.when.covers(at)
+
+
+def _why(rule: Rule) -> str | None:
+    if rule.when is None:
+        return rule.reason
+    return f"{rule.reason} ({rule.when.text})" if rule.reason else rule.when.text
 
 
 def _about_verb(rule: Rule, verb: str) -> bool:

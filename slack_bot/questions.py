@@ -28,14 +28,14 @@ def judge_question(origin: Origin, question: Question, config: BotConfig, trail:
         case grammar.Audit():
             return _audit(origin, trail, config)
         case grammar.WhoAmI():
-            ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None))
+            ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None, at=origin.at))
             person = config.policy.people.get(origin.user.id)
             return Verdict(InboxOutcome.ANSWERED, "whoami", answers.whoami(origin.user, person, ways))
 
 
 def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict:
     """Seen by whoever may do anything in the channel, since the channel sees the runs themselves."""
-    ask = Ask(origin.user.id, origin.channel, "status", None)
+    ask = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if not openings(config.policy, ask).verbs_here:
         return denied(ask, decide(config.policy, ask), config)
     return Verdict(InboxOutcome.ANSWERED, "audit", answers.audit(trail))
@@ -51,7 +51,7 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     if command.verb not in VERBS:
         problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
         return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
-    own = Ask(origin.user.id, origin.channel, "status", None)
+    own = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if person.id != origin.user.id and not openings(policy, own).verbs_here:
         return denied(own, decide(policy, own), config)
     project = find(config.catalogue.projects, command.project) if command.project else None
@@ -65,7 +65,7 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
         if command.project and command.environment
         else None
     )
-    ask = Ask(person.id, origin.channel, command.verb, target)
+    ask = Ask(person.id, origin.channel, command.verb, target, at=origin.at)
     decision = decide(policy, ask)
     return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision), rule=decision.rule)
 

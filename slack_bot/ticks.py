@@ -230,7 +230,7 @@ class Ticks:
         if isinstance(read, results.Refused):
             return Answer(sentence(read.sentence), ErrandOutcome(read.outcome.value))
         run = read.findings.run
-        ask = _ask(errand, run, await self._followed(errand))
+        ask = _ask(errand, run, await self._followed(errand), self._clock())
         policy = self._config().policy
         decision = decide(policy, ask)
         if not decision.allowed:
@@ -373,7 +373,7 @@ def _wanted(row: FollowedRun) -> str:
     return message.digest() if message else ""
 
 
-def _ask(errand: Errand, run: Run, followed: FollowedRun | None) -> Ask:
+def _ask(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> Ask:
     known = followed.request if followed else None
     target = Target(
         project=run.project_id or (known.project_id if known else ""),
@@ -381,7 +381,7 @@ def _ask(errand: Errand, run: Run, followed: FollowedRun | None) -> Ask:
         suite=run.test_suite_id or (known.test_suite_id if known else None),
     )
     started_by = followed.asker.id if followed else None
-    return Ask(errand.asker.id, errand.channel, errand.kind.value, target, started_by)
+    return Ask(errand.asker.id, errand.channel, errand.kind.value, target, started_by, now)
 
 
 def _too_late(run: Run) -> str:

@@ -74,9 +74,11 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
         ("[[deny]]\napprovals = 1\n", ["[[deny]] #1 `approvals`", "not permitted"]),
         (RULE + 'requires = { suite = "s" }\n', ["[[allow]] #1", "`requires`", "not supported"]),
         (
-            '[[deny]]\nenvironments = ["production"]\nwhen = "Fri 16:00-Mon 08:00 Europe/Berlin"\n',
-            ["[[deny]] #1", "`when` (freeze windows)", "not supported"],
+            '[[deny]]\nenvironments = ["production"]\nwhen = "at night"\n',
+            ["[[deny]] #1 `when`", "'at night' is not a window"],
         ),
+        ("[[deny]]\nwhen = 3\n", ["[[deny]] #1 `when`", "'3' is not a window"]),
+        (RULE + 'when = "Fri 16:00 - Mon 08:00 UTC"\n', ["[[allow]] #1", "`when` belongs to [[deny]]"]),
         (
             RULE.replace('people = ["*"]', 'people = ["group:release-managers"]'),
             ["`people`", "user groups", "not supp"],

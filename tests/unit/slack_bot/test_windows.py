@@ -1,0 +1,121 @@
+"""Freeze windows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_bot.config import AllowRule, Policy, Rule
+from slack_bot.policy import Ask, Target, decide
+from slack_bot.windows import parse_window
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEKEND = parse_window("Fri 16:00 - Mon 08:00 Europe/Berlin")
+
+
+def at(text: str, zone: ZoneInfo = BERLIN) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("window", "moment", "covered"),
+    [
+        ("Fri 16:00-Mon 08:00 Europe/Berlin", "2026-11-27 15:59", False),
+        ("Fri 16:00-Mon 08:00 Europe/Berlin", "2026-11-27 16:00", True),
+        ("Fri 16:00-Mon 08:00 Europe/Berlin", "2026-11-29 12:00", True),
+        ("Fri 16:00-Mon 08:00 Europe/Berlin", "2026-11-30 07:59", True),
+        ("Fri 16:00-Mon 08:00 Europe/Berlin", "2026-11-30 08:00", False),
+        ("mon 09:00 – tue 09:00 Europe/Berlin", "2026-12-01 08:59", True),
+        ("mon 09:00 – tue 09:00 Europe/Berlin", "2026-12-02 08:59", False),
+        ("2026-12-23 12:00 - 2027-01-04 08:00 Europe/Berlin", "2026-12-23 11:59", False),
+        ("2026-12-23 12:00 - 2027-01-04 08:00 Europe/Berlin", "2027-01-04 07:59", True),
+        ("2026-12-23 12:00 - 2027-01-04 08:00 Europe/Berlin", "2027-01-04 08:00", False),
+    ],
+)
+def test_covers(window: str, moment: str, covered: bool) -> None:
+    assert parse_window(window).covers(at(moment)) is covered
+
+
+def test_it_goes_by_the_clock_of_its_place_through_summer_time() -> None:
+    assert WEEKEND.covers(at("2026-03-27 16:00"))
+    assert WEEKEND.covers(at("2026-03-30 07:59"))
+    assert not WEEKEND.covers(at("2026-03-30 08:00"))
+    assert not WEEKEND.covers(at("2026-11-27 16:00", ZoneInfo("Asia/Tokyo")))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("always", "is not a window; write it as 'Fri 16:00 - Mon 08:00 Europe/Berlin'"),
+        ("Fry 16:00 - Mon 08:00 UTC", "'Fry' is not a day"),
+        ("Fri 25:00 - Mon 08:00 UTC", "is no date and time"),
+        ("Fri 16:00 - Fri 16:00 UTC", "begins and ends at the same time"),
+        ("Fri 16:00 - Mon 08:00 Mars/Base", "'Mars/Base' is not a time zone"),
+        ("Fri 16:00 - Mon 08:00 ../../etc/passwd", "is not a time zone"),
+        ("2026-12-23 12:00 - 2026-12-22 08:00 UTC", "ends before it begins"),
+        ("2026-02-30 12:00 - 2026-12-22 08:00 UTC", "is no date and time"),
+    ],
+)
+def test_what_is_no_window_says_why(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=r"window|day|time|zone|ends") as caught:
+        parse_window(text)
+    assert says in str(caught.value)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_window_or_says_why(text: str) -> None:
+    try:
+        window = parse_window(text)
+    except ValueError:
+        return
+    assert window.text
+
+
+@given(st.integers(0, 10_079), st.integers(0, 20_000))
+def test_a_weekly_window_and_its_complement_cover_every_minute_once(start: int, minutes: int) -> None:
+    days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+    def named(minute: int) -> str:
+        return f"{days[minute // 1440]} {minute % 1440 // 60:02d}:{minute % 60:02d}"
+
+    end = (start + 1 + start % 5_000) % 10_080
+    inside = parse_window(f"{named(start)} - {named(end)} UTC")
+    outside = parse_window(f"{named(end)} - {named(start)} UTC")
+    moment = (datetime(2026, 1, 5, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=minutes)).timestamp()
+    assert inside.covers(moment) != outside.covers(moment)
+
+
+def test_a_freeze_denies_while_it_lasts_and_says_until_when() -> None:
+    allow = AllowRule.model_validate(
+        {
+            "name": "all",
+            "channels": ("C0RELEASES",),
+            "verbs": ("run",),
+            "projects": ("*",),
+            "environments": ("*",),
+            "people": ("*",),
+        }
+    )
+    freeze = Rule.model_validate(
+        {
+            "name": "weekend",
+            "environments": ("production",),
+            "when": "Fri 16:00 - Mon 08:00 Europe/Berlin",
+            "reason": "nobody is there",
+        }
+    )
+    policy = Policy(allow=(allow,), deny=(freeze,))
+    target = Target("proj_abc", "production", "suite_pr_smoke")
+
+    def asked(moment: float | None) -> object:
+        decision = decide(policy, Ask("U1X", "C0RELEASES", "run", target, at=moment))
+        return decision.allowed, decision.reason
+
+    assert asked(at("2026-11-26 12:00")) == (True, None)
+    why = "nobody is there (Fri 16:00 - Mon 08:00 Europe/Berlin)"
+    assert asked(at("2026-11-28 12:00")) == (False, why)
+    assert asked(None) == (False, why)
