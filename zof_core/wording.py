@@ -6,6 +6,7 @@ Slack, notebooks and the command line all say it with these, so that one thing h
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,7 +27,7 @@ from zof_core.errors import (
     ZofValidationError,
     clean_text,
 )
-from zof_core.models import RunSummary, normal_status
+from zof_core.models import Run, RunSummary, normal_status
 from zof_core.operations import DOES
 from zof_core.validation import noun
 
@@ -82,6 +83,31 @@ def counts_line(summary: RunSummary | None) -> str:
     )
     said = [f"{count} {word}" for count, word in counts if count > 0]
     return ", ".join(said) or "no results yet"
+
+
+def cases_text(count: int) -> str:
+    """A number of cases: "1 case", "4 cases"."""
+    return f"{count} case{'' if count == 1 else 's'}"
+
+
+def progress_text(run: Run) -> str:
+    """How far a run has come: "5 passed · 5 of 14 cases finished", or at its end "13 passed, 1 failed · 14 cases"."""
+    summary = run.summary
+    if summary is None or not summary.total:
+        return "No case has run" if run.is_terminal else "No case has finished yet"
+    finished = sum(n or 0 for n in (summary.passed, summary.failed, summary.error, summary.skipped))
+    total = cases_text(summary.total)
+    progress = total if run.is_terminal else f"{finished} of {total} finished"
+    return f"{counts_line(summary)} · {progress}" if finished else progress
+
+
+def as_typed(sentence: str) -> str:
+    """A sentence about a request to start a run, with the names that people type for its fields."""
+    return _FIELD.sub(lambda found: _TYPED[found[0]], sentence)
+
+
+_TYPED: Final = {"project_id": "PROJECT", "test_suite_id": "SUITE", "test_case_ids": "--cases"}
+_FIELD: Final = re.compile("|".join(rf"\b{field}\b" for field in _TYPED))
 
 
 def duration_text(seconds: float) -> str:

@@ -33,7 +33,7 @@ _EXTRA_OF = {
 EXIT_CODES = """\
 exit codes:
   0 passed    1 failed    2 bad usage, unknown name or denied    3 run in error, or platform or network fault
-  4 canceled  5 waited too long
+  4 canceled  5 waited too long             130 stopped with Ctrl-C; a run goes on
 """
 
 
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     _add_run(commands)
+    _add_wait(commands)
     _add_bot(commands)
     _add_audit(commands)
     _add_local(commands)
@@ -147,20 +148,37 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    run.add_argument("project", metavar="PROJECT")
-    run.add_argument("environment", metavar="ENVIRONMENT")
-    run.add_argument("suite", metavar="SUITE", nargs="?")
+    run.add_argument("project", metavar="PROJECT", help="the project's id, such as proj_abc")
+    run.add_argument("environment", metavar="ENVIRONMENT", help="the environment's label, such as staging")
+    run.add_argument("suite", metavar="SUITE", nargs="?", help="the suite's id, such as suite_pr_smoke")
     run.add_argument("--cases", metavar="ID,ID", help="test cases instead of a suite")
     run.add_argument("--no-wait", action="store_true", help="print the run's id and leave")
-    run.add_argument(
+    _add_timeout(run)
+    run.add_argument("--idempotency-key", metavar="KEY", help="the same key never starts a second run")
+    run.set_defaults(module="zofops.commands.run", function="start")
+
+
+def _add_wait(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    wait = commands.add_parser(
+        "wait",
+        help="follow a run that was started before",
+        description="Shows a run's progress and waits for its end, like `zofops run`, whoever started it.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    wait.add_argument("run", metavar="RUN", help="the run's id, such as run_8f3k2m")
+    _add_timeout(wait)
+    wait.set_defaults(module="zofops.commands.run", function="wait")
+
+
+def _add_timeout(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--timeout",
         type=_seconds,
         default=3600.0,
         metavar="SECONDS",
-        help="how long to wait (default: %(default)g)",
+        help="how long to wait; the run goes on all the same (default: %(default)g)",
     )
-    run.add_argument("--idempotency-key", metavar="KEY", help="the same key never starts a second run")
-    run.set_defaults(module="zofops.commands.run", function="main")
 
 
 def _add_bot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

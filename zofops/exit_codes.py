@@ -8,6 +8,7 @@ from enum import IntEnum
 from zof_core import (
     ZofApiError,
     ZofAuthenticationError,
+    ZofConflictError,
     ZofInvalidRequestError,
     ZofNotFoundError,
     ZofPermissionError,
@@ -39,7 +40,13 @@ _BY_STATUS = {
     "cancelled": ExitCode.CANCELED,
 }
 
-_REFUSALS = (ZofInvalidRequestError, ZofNotFoundError, ZofPermissionError, ZofAuthenticationError)
+_REFUSALS = (
+    ZofInvalidRequestError,
+    ZofNotFoundError,
+    ZofPermissionError,
+    ZofAuthenticationError,
+    ZofConflictError,
+)
 
 
 def of_status(status: str) -> ExitCode:

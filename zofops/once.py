@@ -22,6 +22,8 @@ _CODES = {
     "answered": ExitCode.PASSED,
     "failed": ExitCode.FAILED,
     "denied": ExitCode.REFUSED,
+    "rejected": ExitCode.REFUSED,
+    "expired": ExitCode.REFUSED,
     "usage": ExitCode.REFUSED,
     "unknown_name": ExitCode.REFUSED,
     "modal": ExitCode.REFUSED,

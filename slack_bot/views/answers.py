@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from slack_bot.audit import Entry, Note
@@ -12,10 +11,9 @@ from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
 from slack_bot.text import channel_link, code, local_clock, local_day, prose, sentence
 from slack_bot.views.blocks import Message, note
+from zof_core.wording import as_typed
 
 _LISTED = 6
-_TYPED = {"project_id": "PROJECT", "test_suite_id": "SUITE", "test_case_ids": "--cases"}
-_FIELD = re.compile("|".join(rf"\b{field}\b" for field in _TYPED))
 
 
 def help_text(command: str) -> Message:
@@ -45,7 +43,7 @@ def usage(problem: Usage) -> Message:
 
 def invalid(problems: Iterable[str]) -> Message:
     """A request that Zof's rules forbid, and what a run looks like that they allow."""
-    said = " ".join(sentence(_FIELD.sub(lambda m: _TYPED[m[0]], problem)) for problem in problems)
+    said = " ".join(sentence(as_typed(problem)) for problem in problems)
     return note(f"{said} Type {code(USAGE['run'])}, or {code('/zof run')} for a form.")
 
 

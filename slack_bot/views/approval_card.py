@@ -10,7 +10,8 @@ from slack_bot.following import Approval, FollowedRun
 from slack_bot.results import Outcome
 from slack_bot.text import code, local_clock, plain, prose
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
-from slack_bot.views.words import names_of, number_of
+from slack_bot.views.words import names_of
+from zof_core.wording import cases_text
 
 APPROVE_ACTION: Final = "approve_run"
 REJECT_ACTION: Final = "reject_run"
@@ -26,7 +27,7 @@ def approval_card(row: FollowedRun) -> Message:
     assert row.approval is not None
     approval = row.approval
     count = len(row.request.test_case_ids or ())
-    what = row.suite_name or row.request.test_suite_id or number_of(count)
+    what = row.suite_name or row.request.test_suite_id or cases_text(count)
     icon, word, said = _standing(row, approval)
     where = f"on *{prose(row.request.environment, _NAME_MAX)}*"
     asked = f"{prose(row.project_name, _NAME_MAX)} · asked by {prose(row.asker.name, _NAME_MAX)}"

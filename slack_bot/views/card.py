@@ -9,9 +9,9 @@ from slack_bot.following import FollowedRun
 from slack_bot.results import Findings
 from slack_bot.text import clock, code, local_clock, plain, prose, safe_url, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
-from slack_bot.views.words import emoji, names_of, number_of
+from slack_bot.views.words import emoji, names_of
 from zof_core import Run
-from zof_core.wording import counts_line, duration_text, status_style
+from zof_core.wording import cases_text, duration_text, progress_text, status_style
 
 CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
@@ -65,7 +65,7 @@ def run_summary(
         context(" · ".join([*details, *_start(run, started_by), *_times(run), *_as_of(run, read_at)])),
         *([actions(link)] if (link := _console_link(run)) else []),
     ]
-    text = f"Run {plain(run.id, 255)}: {status_style(run.status).word}. {_counts(run)}"
+    text = f"Run {plain(run.id, 255)}: {status_style(run.status).word}. {progress_text(run)}"
     return Message(prose(text, 1000), tuple(blocks))
 
 
@@ -79,12 +79,12 @@ def _title(run: Run, *, suite: str | None, environment: str | None, lost: bool) 
 
 def _cases(run: Run) -> str:
     count = len(run.test_case_ids or ())
-    return number_of(count) if count else "run"
+    return cases_text(count) if count else "run"
 
 
 def _body(findings: Findings) -> list[Block]:
     run = findings.run
-    counts = _counts(run)
+    counts = progress_text(run)
     if findings.failures:
         listed = "\n".join(
             f"• {code(case.name, _NAME_MAX)} {prose(status_style(case.status).word, 40)}"
@@ -97,17 +97,6 @@ def _body(findings: Findings) -> list[Block]:
         unread = "Which cases did not pass could not be read just now; Zof's Console lists them."
         return [section(prose(counts, 300)), section(unread)]
     return [section(prose(counts, 300))]
-
-
-def _counts(run: Run) -> str:
-    summary = run.summary
-    if summary is None or not summary.total:
-        return "No case has run" if run.is_terminal else "No case has finished yet"
-    finished = sum(n or 0 for n in (summary.passed, summary.failed, summary.error, summary.skipped))
-    progress = (
-        number_of(summary.total) if run.is_terminal else f"{finished} of {number_of(summary.total)} finished"
-    )
-    return f"{counts_line(summary)} · {progress}" if finished else progress
 
 
 def _small_print(row: FollowedRun, run: Run) -> list[str]:
@@ -208,7 +197,7 @@ def _console_link(run: Run) -> Block | None:
 def _fallback(row: FollowedRun, run: Run) -> str:
     word = "No longer followed" if row.lost else status_style(run.status).word
     what = row.suite_name or run.test_suite_id or _cases(run)
-    parts = [f"{word}: {what} on {row.request.environment} ({row.project_name}).", f"{_counts(run)}."]
+    parts = [f"{word}: {what} on {row.request.environment} ({row.project_name}).", f"{progress_text(run)}."]
     if row.findings and row.findings.failures:
         shown = row.findings.failures[:SHOWN_FAILURES]
         more = row.findings.failures_total - len(shown)

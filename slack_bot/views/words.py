@@ -26,11 +26,6 @@ def emoji(style: StatusStyle) -> str:
     return _EMOJI.get(style.icon, _EMOJI["question"])
 
 
-def number_of(cases: int) -> str:
-    """`1 case`, `4 cases`."""
-    return f"{cases} case{'' if cases == 1 else 's'}"
-
-
 def names_of(people: Iterable[Asker]) -> str:
     """For `mrkdwn`: names with commas between them."""
     return ", ".join(prose(one.name, 60) for one in people)

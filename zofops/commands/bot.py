@@ -16,6 +16,20 @@ _GRACE_SECONDS = 5
 """How long requests under way may go on after SIGTERM: longer than Slack waits for any answer."""
 
 
+def _greeting(app: slack_bot.Bot, host: str, port: int) -> str:
+    settings, policy = app.settings, app.config.policy
+    events = "/zof/webhooks" if settings.zof_webhooks else "none (ZOF_WEBHOOK_SECRET is not set)"
+    return (
+        f"The bot listens on {host}:{port}. Slack's request URL is https://YOUR-HOST/slack/events\n"
+        f"  rules      {settings.config_path} ({len(policy.allow)} allow, {len(policy.deny)} deny)\n"
+        f"  promises   {settings.store_path}\n"
+        f"  Slack      {settings.slack_base_url}\n"
+        f"  Zof        {settings.zof_base_url}\n"
+        f"  webhooks   {events}\n"
+        "Stop with Ctrl-C; what was accepted and not finished goes on at the next start."
+    )
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Serves until SIGINT or SIGTERM; what was accepted and not finished goes on at the next start."""
     try:
@@ -34,5 +48,9 @@ def main(arguments: argparse.Namespace) -> int:
             server_header=False,
         )
     )
-    server.run()
+    print(_greeting(app, arguments.host, arguments.port), flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return ExitCode.PASSED  # uvicorn has stopped cleanly, and says so by raising again
     return ExitCode.PASSED if server.started else ExitCode.FAULT
