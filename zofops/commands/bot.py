@@ -44,6 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
             host=arguments.host,
             port=arguments.port,
             lifespan="on",
+            log_level="warning",
             access_log=False,
             server_header=False,
         )
