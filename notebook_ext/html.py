@@ -169,7 +169,7 @@ def _notice(view: RunView) -> str:
 
 def _foot(view: RunView, *, live: bool) -> str:
     link = (
-        f'<a href="{escape(view.url)}" target="_blank" rel="noopener noreferrer">Open in Zof{icon_svg("link")}</a>'
+        f'<a href="{escape(view.url)}" target="_blank" rel="noopener noreferrer">Open in Console{icon_svg("link")}</a>'
         if view.url
         else ""
     )

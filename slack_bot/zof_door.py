@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Final
 
 from slack_bot.results import FailedCase, Findings, Outcome, Read, Refused, Unavailable
 from slack_bot.views.card import SHOWN_FAILURES
 from zof_core import (
     AsyncZofClient,
+    Result,
     Run,
     RunRequest,
     ZofApiError,
@@ -26,6 +28,7 @@ from zof_core.wording import error_sentences
 log: Final = logging.getLogger(__name__)
 
 _TRANSIENT: Final = (ZofRateLimitError, ZofServerError, ZofConnectionError, ZofTimeoutError, ZofDecodeError)
+_UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 _NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
 _NOT_PASSED: Final = ("failed", "error")
 
@@ -112,14 +115,16 @@ class ZofDoor:
         )
 
     async def _failures(self, run: Run) -> list[FailedCase]:
-        failures: list[FailedCase] = []
+        found: list[Result] = []
         for status in _NOT_PASSED:
             page = await self._client.results.list(run_id=run.id, status=status, limit=SHOWN_FAILURES)
-            failures += [
-                FailedCase(name=result.name or result.test_case_id or result.id, status=result.status)
-                for result in page.data
-            ]
-        return failures
+            found += page.data
+        # In the order they ran, as the Console and the notebook show them.
+        found.sort(key=lambda result: result.created_at or _UNKNOWN)
+        return [
+            FailedCase(name=result.name or result.test_case_id or result.id, status=result.status)
+            for result in found
+        ]
 
 
 def _not_passed(run: Run) -> int:
