@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_wait(commands)
     _add_bot(commands)
+    _add_manifest(commands)
     _add_audit(commands)
     _add_local(commands)
     return parser
@@ -194,6 +195,16 @@ def _add_bot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     bot.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     bot.add_argument("--port", type=_port, default=3000, help="port to listen on (default: %(default)s)")
     bot.set_defaults(module="zofops.commands.bot", function="main")
+
+
+def _add_manifest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    manifest = commands.add_parser("manifest", help="the Slack app's manifest, to make the app from")
+    manifest.add_argument(
+        "url", metavar="URL", help="where Slack reaches the bot, such as https://zofops.example.com"
+    )
+    manifest.add_argument("--slash-command", default="/zof", metavar="NAME", help="default: %(default)s")
+    manifest.add_argument("--name", default="Zof", help="the app's name (default: %(default)s)")
+    manifest.set_defaults(module="zofops.commands.manifest", function="main")
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
