@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from typing import Final
@@ -14,9 +15,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slack_bot import zof_events
+from slack_bot import vitals, zof_events
 from slack_bot.config import BotConfig
-from slack_bot.endpoint import PATH, Receive, Scope, Send, SlackEndpoint, endpoint, health, respond
+from slack_bot.endpoint import PATH, Receive, Scope, Send, SlackEndpoint, endpoint, respond
 from slack_bot.engine import Engine
 from slack_bot.errors import BotError
 from slack_bot.identity import Identity
@@ -26,6 +27,7 @@ from slack_bot.settings import BotSettings
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store import InboxWriter, Store, StoreLock
 from slack_bot.ticks import Ticks
+from slack_bot.vitals import Vitals
 from slack_bot.zof_door import ZofDoor
 from slack_bot.zof_events import ZofEvents
 from zof_core import AsyncZofClient
@@ -53,6 +55,7 @@ class Bot:
         self._zof_events: ZofEvents | None = None
         self._engine: Engine | None = None
         self._store: Store | None = None
+        self._identity: Identity | None = None
 
     @property
     def store(self) -> Store:
@@ -71,8 +74,8 @@ class Bot:
             await self._lifespan(receive, send)
         elif scope["type"] != "http":
             raise ValueError(f"This application serves http, not {scope['type']}.")
-        elif scope["path"] == "/healthz":
-            await health(scope, send, ready=self._engine is not None and self._engine.is_running)
+        elif scope["path"] in vitals.PATHS:
+            await vitals.answer(scope, send, await self._vitals(with_counts=scope["path"] == "/metrics"))
         elif scope["path"] == zof_events.PATH and self._zof_events is not None:
             await self._zof_events(scope, receive, send)
         elif scope["path"] != PATH:
@@ -81,6 +84,23 @@ class Bot:
             await respond(send, 503, {"error": "not running"})
         else:
             await self._endpoint(dict(scope), receive, send)
+
+    async def _vitals(self, *, with_counts: bool) -> Vitals:
+        engine, store, identity = self._engine, self._store, self._identity
+        if engine is None or store is None or identity is None or not engine.is_running:
+            return Vitals(alive=False, reasons=("the engine does not run",))
+        reasons = ("Slack has not said yet whose token this is",) if identity.team is None else ()
+        if not with_counts:
+            return Vitals(alive=True, reasons=reasons)
+        counts = await engine.in_thread(store.counts, time.time())
+        return Vitals(
+            alive=True,
+            reasons=reasons,
+            interactions=counts.interactions,
+            runs=counts.runs,
+            errands=counts.errands,
+            late=counts.late,
+        )
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -117,7 +137,7 @@ class Bot:
         self._endpoint = self._zof_events = None
         if self._stack is not None:
             await self._stack.aclose()
-        self._stack = self._engine = self._store = None
+        self._stack = self._engine = self._store = self._identity = None
 
     async def _build(self, stack: AsyncExitStack) -> None:
         settings, timing = self.settings, self.settings.timing
@@ -169,7 +189,8 @@ class Bot:
         ).register(bolt)
         if settings.zof_webhooks is not None:
             self._zof_events = ZofEvents(settings.zof_webhooks, ticks.take_event)
-        self._store, self._engine, self._endpoint = store, engine, endpoint(bolt)
+        self._identity, self._store, self._engine = identity, store, engine
+        self._endpoint = endpoint(bolt)
 
     @property
     def config(self) -> BotConfig:
@@ -179,7 +200,7 @@ class Bot:
 
 def create_app(settings: BotSettings) -> Bot:
     """The bot's ASGI application: `/slack/events` for commands and interactions alike, `/zof/webhooks` if its
-    secret is set, and `/healthz`.
+    secret is set, and `/healthz`, `/readyz`, `/metrics`.
 
     Args:
         settings: `BotSettings.from_env(os.environ)`, or built directly.

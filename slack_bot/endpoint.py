@@ -1,4 +1,4 @@
-"""The HTTP edge: Bolt's ASGI adapter made total, and `/healthz`.
+"""The HTTP edge: Bolt's ASGI adapter made total.
 
 Bolt verifies signature and age (5 minutes). What would make it stumble before it gets there is refused here,
 with the same 401: headers of the wrong shape, a body that is not text or cannot be parsed. One of its parsing
@@ -102,14 +102,6 @@ async def read_body(receive: Receive) -> bytes:
 
 def _refusal() -> BoltResponse:
     return BoltResponse(status=401, body={"error": "invalid request"})
-
-
-async def health(scope: Scope, send: Send, *, ready: bool) -> None:
-    """`GET /healthz`: 200 while the engine runs, 503 otherwise."""
-    if scope["method"] not in {"GET", "HEAD"}:
-        await respond(send, 405, {"error": "use GET"})
-        return
-    await respond(send, 200 if ready else 503, {"status": "ok" if ready else "not running"})
 
 
 async def respond(send: Send, status: int, body: dict[str, Any]) -> None:

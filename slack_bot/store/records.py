@@ -92,3 +92,13 @@ class CommandOutcome:
     run_id: str | None
     state: str | None
     rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is: interactions by outcome, living rows by state; `late` in seconds."""
+
+    interactions: dict[str, int]
+    runs: dict[str, int]
+    errands: dict[str, int]
+    late: float

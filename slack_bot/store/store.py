@@ -16,7 +16,7 @@ from slack_bot.audit import Entry, Note, chained
 from slack_bot.errands import Errand, ErrandState
 from slack_bot.following import FollowedRun, State
 from slack_bot.notes import note_of_request
-from slack_bot.store.records import CommandOutcome, Committed, Entity, InboxOutcome, InboxRow
+from slack_bot.store.records import CommandOutcome, Committed, Counts, Entity, InboxOutcome, InboxRow
 from slack_bot.store.tables import audit, errands, followed_runs, inbox, metadata, zof_events
 from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
@@ -267,6 +267,27 @@ class Store:
         with self.engine.connect() as connection:
             rows = connection.execute(wanted.limit(newest)).all()
         return [Entry(row.number, row.note, row.hash) for row in reversed(rows)]
+
+    # ---- figures
+
+    def counts(self, now: float) -> Counts:
+        """How much there is of everything, and how late the oldest tick is."""
+        with self.engine.connect() as connection:
+
+            def grouped(column: sa.Column[str]) -> dict[str, int]:
+                rows = connection.execute(sa.select(column, sa.func.count()).group_by(column))
+                return {str(name): int(count) for name, count in rows}
+
+            due = [
+                connection.execute(sa.select(sa.func.min(table.c.due_at))).scalar()
+                for table in _TABLES.values()
+            ]
+            return Counts(
+                interactions=grouped(inbox.c.outcome),
+                runs=grouped(followed_runs.c.state),
+                errands=grouped(errands.c.state),
+                late=max((now - at for at in due if at is not None), default=0.0),
+            )
 
     # ---- events of Zof's
 

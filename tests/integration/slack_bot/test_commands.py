@@ -389,4 +389,11 @@ class TestTheEdge:
     async def test_health_and_other_paths(self, shared: Any) -> None:
         assert (await shared.http.get(f"{shared.bot_url}/healthz")).json() == {"status": "ok"}
         assert (await shared.http.post(f"{shared.bot_url}/healthz")).status_code == 405
+        assert (await shared.http.get(f"{shared.bot_url}/readyz")).json() == {"status": "ready"}
+        said = await shared.http.get(f"{shared.bot_url}/metrics")
+        assert said.headers["content-type"] == "text/plain; version=0.0.4"
+        assert 'zofops_bot_interactions_total{outcome="accepted"} ' in said.text
+        assert 'zofops_bot_runs{state="ended"} ' in said.text
+        assert "zofops_bot_ready 1" in said.text
+        assert "dana" not in said.text.lower()
         assert (await shared.http.get(f"{shared.bot_url}/elsewhere")).status_code == 404

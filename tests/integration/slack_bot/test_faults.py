@@ -65,6 +65,9 @@ async def test_a_start_while_slack_is_away_takes_commands_once_it_is_back(
             return answer.json()["text"] if answer.content else ""
 
         assert "have not reached Slack yet" in await said()
+        ready = await world.http.get(f"{server.url}/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
+        assert (await world.http.get(f"{server.url}/healthz")).status_code == 200
         world.slack.down = False
 
         async def taken() -> bool:
