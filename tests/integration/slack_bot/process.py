@@ -1,0 +1,68 @@
+"""The bot as a process of its own, to be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+SERVE = """
+import os, sys
+import uvicorn
+from slack_bot import BotSettings, Timing, create_app
+timing = Timing.model_validate_json(sys.argv[2])
+app = create_app(BotSettings.from_env(os.environ, timing=timing))
+uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on")
+"""
+
+
+class BotProcess:
+    """The bot in a process of its own, on a socket that outlives it, as under a supervisor."""
+
+    def __init__(self, world: Any, sock: Any, log: Path) -> None:
+        self._world = world
+        self._socket = sock
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        settings = self._world.settings
+        env = os.environ | {
+            "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
+            "SLACK_SIGNING_SECRET": settings.slack_signing_secret.get_secret_value(),
+            "SLACK_BASE_URL": settings.slack_base_url,
+            "ZOF_API_KEY": settings.zof_api_key.get_secret_value(),
+            "ZOF_BASE_URL": settings.zof_base_url,
+            "ZOFOPS_CONFIG": str(settings.config_path),
+            "ZOFOPS_STORE": str(settings.store_path),
+        }
+        fd = self._socket.fileno()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", SERVE, str(fd), settings.timing.model_dump_json()],
+                env=env,
+                pass_fds=[fd],
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
+        assert self._process is not None
+        self._process.send_signal(how)
+        return self._process.wait(timeout=15)
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+    async def ready(self) -> bool:
+        try:
+            answer = await self._world.http.get(f"{self._world.bot_url}/healthz", timeout=2)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200
