@@ -20,7 +20,7 @@ from slack_bot.questions import judge_question
 from slack_bot.requests import ButtonValue, Click, SlashCommand, Submission
 from slack_bot.store.records import InboxOutcome
 from slack_bot.text import sentence
-from slack_bot.verdicts import Origin, Verdict, called, denied, find
+from slack_bot.verdicts import Origin, Verdict, denied, find
 from slack_bot.views import answers
 from slack_bot.views.approval_card import APPROVE_ACTION, REJECT_ACTION
 from slack_bot.views.blocks import Message, note
@@ -81,9 +81,7 @@ def judge_command(
         known: what the store has about it.
         now: Unix time.
     """
-    origin = Origin(
-        request.key, request.team, request.channel, called(request.user, config), request.response_url, now
-    )
+    origin = Origin(request.key, request.team, request.channel, request.user, request.response_url, now)
     match command:
         case grammar.Help():
             return Verdict(InboxOutcome.ANSWERED, "help", answers.help_text(request.command))
@@ -104,7 +102,7 @@ def judge_command(
 
 def judge_submission(request: Submission, form: Submitted, config: BotConfig, now: float) -> Verdict:
     """Judges a submitted form, by the same checks as a typed command."""
-    origin = Origin(request.effect_key, request.team, form.channel, called(request.user, config), None, now)
+    origin = Origin(request.effect_key, request.team, form.channel, request.user, None, now)
     verdict = judge_run(origin, grammar.Run(form.project or "", form.environment or "", form.suite), config)
     if verdict.outcome is not InboxOutcome.DENIED or verdict.answer is None:
         return verdict
@@ -116,7 +114,7 @@ def judge_click(
     request: Click, value: ButtonValue, followed: FollowedRun | None, config: BotConfig, now: float
 ) -> Verdict:
     """Judges a click on one of a card's buttons. A denial needs an errand: a click's ack shows nothing."""
-    user = called(request.user, config)
+    user = request.user
     kind, failed_only = CLICKS[request.action_id]
     if kind in VOTES:
         return judge_vote(request, value, followed, config, now)
@@ -139,7 +137,7 @@ def judge_vote(
     request: Click, value: ButtonValue, row: FollowedRun | None, config: BotConfig, now: float
 ) -> Verdict:
     """Judges a click on Approve or Reject."""
-    user, kind = called(request.user, config), CLICKS[request.action_id][0]
+    user, kind = request.user, CLICKS[request.action_id][0]
     ballot = Ballot(user, request.channel, value.nonce, approve=kind is Kind.APPROVE)
     refusal = refusal_of(ballot, row, config.policy, now)
     if refusal is not None:

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -44,7 +45,7 @@ from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
 from slack_bot.store.store import Store
 from slack_bot.store.writer import InboxWriter
 from slack_bot.text import clip, tidy
-from slack_bot.verdicts import Verdict
+from slack_bot.verdicts import Verdict, called
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form
@@ -135,9 +136,10 @@ class Listeners:
         request = click(body)
         value = button_value(request.value) if request else None
         if request is not None and value is not None:
-            now = self._clock()
+            now, config = self._clock(), self._config()
+            request = replace(request, user=called(request.user, config))
             followed = await self._in_thread(self._store.followed_by_key, value.key)
-            verdict = judge_click(request, value, followed, self._config(), now)
+            verdict = judge_click(request, value, followed, config, now)
             committed = await self._writer.write(_click_row(request, verdict, now))
             if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
                 await self._writer.write(_click_row(request, judge_repeated_click(request, now), now))
@@ -149,10 +151,11 @@ class Listeners:
         if request is None:
             await ack()
             return
-        form = read_form(request.view)
-        verdict = judge_submission(request, form, self._config(), self._clock())
+        form, now, config = read_form(request.view), self._clock(), self._config()
+        request = replace(request, user=called(request.user, config))
+        verdict = judge_submission(request, form, config, now)
         try:
-            await self._writer.write(_form_row(request, form.channel, verdict, self._clock()))
+            await self._writer.write(_form_row(request, form.channel, verdict, now))
         except Exception:
             log.exception("A form could not be taken down.")
             await ack(response_action="update", view=closing_note("Not started", answers.fault().text))
@@ -166,9 +169,9 @@ class Listeners:
             await ack()
 
     async def _take_command(self, request: SlashCommand) -> tuple[Verdict, Committed]:
-        command = grammar.parse(request.text)
-        now, known = self._clock(), await self._about(request, command)
-        verdict = judge_command(request, command, self._config(), known, now)
+        command, now, config = grammar.parse(request.text), self._clock(), self._config()
+        request = replace(request, user=called(request.user, config))
+        verdict = judge_command(request, command, config, await self._about(request, command), now)
         return verdict, await self._writer.write(_command_row(request, verdict, now))
 
     async def _about(self, request: SlashCommand, command: grammar.Command) -> Known:

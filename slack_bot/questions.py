@@ -67,7 +67,7 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     )
     ask = Ask(person.id, origin.channel, command.verb, target, at=origin.at)
     decision = decide(policy, ask)
-    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision), rule=decision.rule)
+    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision))
 
 
 def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:

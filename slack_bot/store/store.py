@@ -89,7 +89,7 @@ class Store:
             .returning(inbox.c.id)
         )
         if connection.execute(statement).first() is not None:
-            if row.rule is not None:
+            if row.rule is not None or row.outcome is InboxOutcome.DENIED:
                 self._append(connection, [note_of_request(row)])
             return Committed(row, fresh=True)
         data = connection.execute(sa.select(inbox.c.data).where(inbox.c.key == row.key)).scalar_one()

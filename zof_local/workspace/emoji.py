@@ -15,6 +15,7 @@ SIGNS: dict[str, str] = {
     "black_circle_for_record": "●",
     "hourglass_flowing_sand": "◔",
     "hourglass": "◔",
+    "raised_hand": "✋",
     "arrows_counterclockwise": "↻",
     "large_green_circle": "●",
     "red_circle": "●",

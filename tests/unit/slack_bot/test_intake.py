@@ -16,13 +16,15 @@ from slack_bot.following import Asker, FollowedRun
 from slack_bot.intake import Known, judge_click, judge_command, judge_submission
 from slack_bot.requests import ButtonValue, Click, SlashCommand, Submission
 from slack_bot.store import InboxOutcome
+from slack_bot.verdicts import called
 from slack_bot.views.form import Submitted
 
 CONFIG = load_config(Path(__file__).parents[3] / "examples" / "zofops.toml")
 
 
 def command(text: str, *, user: str = "U03SAM", channel: str = "C0RELEASES") -> SlashCommand:
-    return SlashCommand("T0ZOF", channel, Asker(id=user, name="handle"), "/zof", text, "1.2.3", "https://x")
+    asker = called(Asker(id=user, name="handle"), CONFIG)
+    return SlashCommand("T0ZOF", channel, asker, "/zof", text, "1.2.3", "https://x")
 
 
 def judge(text: str, followed: FollowedRun | None = None, **who: str) -> Any:
