@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.integration.slack_bot.conftest import BotWorld, Strike, _open_world
+from tests.integration.slack_bot.conftest import BRISK, BotWorld, Strike, _open_world
 from tests.integration.slack_bot.process import BotProcess
 from zof_local.serving import bind_loopback, url_of
 
@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(3600
 
 KILLS = int(os.environ.get("ZOF_CHAOS_KILLS", "20"))
 SEED = int(os.environ.get("ZOF_CHAOS_SEED", "7"))
+PATIENT = BRISK.model_copy(update={"start_patience": 3600.0})
+"""A bot that is dead half of the time must not give up a start because time has passed."""
 RELEASES, DANA = "C0RELEASES", "U02DANA"
 RUN = "/zof run proj_abc staging suite_pr_smoke"
 GATED = "/zof run proj_abc staging suite_gated"
@@ -47,7 +49,7 @@ async def mortal(
     """A world for the module, and its bot as a process."""
     home = tmp_path_factory.mktemp("chaos")
     async with AsyncExitStack() as stack:
-        world = await _open_world(home, with_bot=False)
+        world = await _open_world(home, with_bot=False, timing=PATIENT)
         stack.push_async_callback(world.stack.aclose)
         sock = bind_loopback()
         sock.listen(64)
@@ -72,7 +74,13 @@ async def settled(world: BotWorld, until: Any, at_least: int) -> None:
             and all("Passed" in card["plain"] for card in cards)
         )
 
-    await until(look, timeout=120)
+    try:
+        await until(look, timeout=120)
+    except AssertionError:
+        runs, cards = await world.runs(), await world.cards()
+        unseen = [run.id for run in runs if not any(run.id in card["plain"] for card in cards)]
+        unfinished = [card["plain"] for card in cards if "Passed" not in card["plain"]]
+        pytest.fail(f"{at_least=} {len(runs)=} {len(cards)=} {unseen=} {unfinished=}")
     runs, cards = await world.runs(), await world.cards()
     for run in runs:
         assert len([card for card in cards if run.id in card["plain"]]) == 1
