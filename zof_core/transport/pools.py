@@ -13,7 +13,7 @@ from zof_core.config import is_loopback
 from zof_core.errors import ZofValidationError
 from zof_core.transport.library import httpcore, httpx
 
-POOL_SIZE = 10
+POOL_SIZE = 20
 _KEEP_ALIVE_SECONDS = 20.0
 Place = tuple[str, str]
 """What a pool is for: scheme, and host with port. Which proxy leads there is found out when the pool is made."""

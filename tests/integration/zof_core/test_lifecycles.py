@@ -15,6 +15,7 @@ import zof_core
 from tests.integration.zof_core.conftest import Server, reply
 from zof_core import AsyncZofClient, ZofApiError, ZofClient, ZofTimeoutError
 from zof_core.clock import Clock
+from zof_core.transport.pools import POOL_SIZE
 
 RUN = {"id": "run_1", "status": "queued"}
 NO_JITTER = Clock(random=lambda: 0.0)
@@ -70,7 +71,7 @@ async def test_a_storm_of_cancellations_leaves_the_client_whole(server: Server) 
             assert not [one for one in ended if isinstance(one, ZofApiError)]
         assert (await zof.runs.retrieve("run_1")).id == "run_1"
         pools = next(iter(zof._transport._loops.values()))  # type: ignore[union-attr]
-        assert pools.gate._value == 10, "every place at the gate was given back"
+        assert pools.gate._value == POOL_SIZE, "every place at the gate was given back"
         assert zof.plan.governor()._in_flight == 0
 
 
