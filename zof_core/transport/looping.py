@@ -14,26 +14,34 @@ from zof_core.errors import ZofValidationError
 from zof_core.transport.forks import forget_at_fork
 from zof_core.transport.library import httpcore, httpx
 from zof_core.transport.messages import CLOSED, encoded, fault_of, http_request, reply_of, too_long
-from zof_core.transport.pools import POOL_SIZE, Place, place_of, pool_arguments
+from zof_core.transport.pools import POOL_SIZE, Place, async_connection, place_of
 
 
 class _AsyncHttp(httpx.AsyncHTTPTransport):
-    """The library's transport over a pool of our making; its own constructor would make another."""
+    """The library's transport over one connection of ours; its own constructor would make a pool."""
 
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, connection: httpcore.AsyncConnectionPool | httpcore.AsyncHTTPConnection) -> None:
+        self._pool = connection  # type: ignore[assignment]  # it takes requests and closes, as a pool does
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the server has closed it meanwhile. A pool, which leads through a proxy, sees to that itself."""
+        connection = self._pool
+        return isinstance(connection, httpcore.AsyncHTTPConnection) and (
+            connection.is_closed() or connection.has_expired()
+        )
 
 
 class _LoopPools:
     """The connections of one event loop: a gate that lets so many requests in, and what each of them may use.
 
-    Each request has a pool of one connection to itself. In one pool for all, the library gives an idle connection to
-    several waiting requests, all but one of which have to queue again: the cost grows with the square of their number.
+    Each request has a connection to itself. In the library's pool an idle connection is given to several waiting
+    requests, all but one of which have to queue again: the cost grows with the square of their number.
     """
 
     def __init__(self) -> None:
         self.gate = asyncio.Semaphore(POOL_SIZE)
-        self.idle: dict[Place, list[httpx.AsyncBaseTransport]] = defaultdict(list)
+        self.idle: dict[Place, list[_AsyncHttp]] = defaultdict(list)
 
 
 class _OpenAnswer:
@@ -101,7 +109,7 @@ class AsyncHttpTransport:
         await pools.gate.acquire()
         http = self._given
         try:
-            http = http or self._connection(pools, place)
+            http = http or await self._connection(pools, place)
             response = await http.handle_async_request(http_request(request, timeout))
         except BaseException:
             await self._leave(pools, place, http, reusable=False)
@@ -117,7 +125,7 @@ class AsyncHttpTransport:
     ) -> None:
         """A request is over: another may come in, and use its connection if nothing broke or was cut off on it."""
         pools.gate.release()
-        if http is None or http is self._given:
+        if not isinstance(http, _AsyncHttp):
             return
         if reusable and not self._closed:
             pools.idle[place].append(http)
@@ -180,8 +188,12 @@ class AsyncHttpTransport:
         for loop in [loop for loop in self._loops if loop.is_closed()]:
             self._loops.pop(loop, None)
 
-    def _connection(self, pools: _LoopPools, place: Place) -> httpx.AsyncBaseTransport:
+    async def _connection(self, pools: _LoopPools, place: Place) -> _AsyncHttp:
         idle = pools.idle[place]
-        if idle:
-            return idle.pop()
-        return _AsyncHttp(httpcore.AsyncConnectionPool(**pool_arguments(place, self._ca_file, size=1)))
+        while idle:
+            http = idle.pop()
+            if not http.is_stale:
+                return http
+            with contextlib.suppress(Exception):
+                await http.aclose()
+        return _AsyncHttp(async_connection(place, self._ca_file))

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from zof_core.config import is_loopback
 from zof_core.errors import ZofValidationError
 from zof_core.transport.library import httpcore, httpx
+from zof_core.transport.wires import LoopBackend
 
-POOL_SIZE = 20
+POOL_SIZE = 50
 _KEEP_ALIVE_SECONDS = 20.0
 Place = tuple[str, str]
 """What a pool is for: scheme, and host with port. Which proxy leads there is found out when the pool is made."""
@@ -63,6 +64,23 @@ def pool_arguments(place: Place, ca_file: str | None, size: int = POOL_SIZE) -> 
         given = httpx.Proxy(proxy)
         arguments["proxy"] = httpcore.Proxy(str(given.url), auth=given.raw_auth)
     return arguments
+
+
+def async_connection(
+    place: Place, ca_file: str | None
+) -> httpcore.AsyncConnectionPool | httpcore.AsyncHTTPConnection:
+    """A connection for one request at a time: straight to the address, or a pool of one that knows its proxy."""
+    arguments = pool_arguments(place, ca_file, size=1)
+    backend = LoopBackend()
+    if "proxy" in arguments:
+        return httpcore.AsyncConnectionPool(**arguments, network_backend=backend)
+    url = httpcore.URL(f"{place[0]}://{place[1]}")
+    return httpcore.AsyncHTTPConnection(
+        url.origin,
+        ssl_context=arguments.get("ssl_context"),
+        keepalive_expiry=_KEEP_ALIVE_SECONDS,
+        network_backend=backend,
+    )
 
 
 def place_of(url: str) -> Place:
