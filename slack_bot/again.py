@@ -11,6 +11,12 @@ from zof_core.catalogue import Catalogue
 from zof_core.validation import run_request_problems
 
 
+def target_suite(run: Run, followed: FollowedRun | None) -> str | None:
+    """The suite as which the rules judge a run: its own, or the one that its cases were taken from."""
+    known = followed.suite_for_rules or followed.request.test_suite_id if followed else None
+    return run.test_suite_id or known
+
+
 def run_again(
     errand: Errand,
     run: Run,
@@ -54,6 +60,7 @@ def run_again(
         project_name=(project.name if project else None) or project_id,
         suite_name=(suite.name if suite else None) or suite_id,
         again_of=run.id,
+        suite_for_rules=target_suite(run, followed),
         asker=errand.asker,
         channel=errand.channel,
         response_url=errand.response_url,

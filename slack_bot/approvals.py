@@ -91,9 +91,19 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
 
 def _is_still_allowed(row: FollowedRun, policy: Policy, now: float) -> bool:
     request = row.request
-    target = Target(request.project_id, request.environment, request.test_suite_id)
+    target = Target(request.project_id, request.environment, row.suite_for_rules or request.test_suite_id)
     verb = "rerun" if row.again_of else "run"
     return decide(policy, Ask(row.asker.id, row.channel, verb, target, at=now)).allowed
+
+
+def has_voted(row: FollowedRun | None, voter: Asker) -> bool:
+    """Whether somebody's vote is counted already."""
+    if row is None or row.approval is None:
+        return False
+    rejected_by = row.approval.rejected_by
+    return voter.id in {one.id for one in row.approval.by} or (
+        rejected_by is not None and rejected_by.id == voter.id
+    )
 
 
 def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool) -> FollowedRun:

@@ -98,6 +98,7 @@ class FollowedRun(Value):
         request: what is to run.
         project_name, suite_name: names from the catalogue, as they were when it was asked.
         again_of: id of the run that this one repeats.
+        suite_for_rules: suite that cases to be run again come from: the rules judge them as that suite.
         approval: what others must say first, where a rule demands it.
         response_url: where its author can be answered, for 30 minutes.
         outage_since: since when Zof has not answered.
@@ -116,6 +117,7 @@ class FollowedRun(Value):
     project_name: str
     suite_name: str | None = None
     again_of: str | None = None
+    suite_for_rules: str | None = None
     approval: Approval | None = None
     asker: Asker
     team: str = ""

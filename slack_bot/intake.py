@@ -228,7 +228,8 @@ def _form(origin: Origin, config: BotConfig) -> Verdict:
 
 def _ask_about(followed: FollowedRun, verb: str, user: str, channel: str, now: float) -> Ask:
     request = followed.request
-    target = Target(request.project_id, request.environment, request.test_suite_id)
+    suite = followed.suite_for_rules or request.test_suite_id
+    target = Target(request.project_id, request.environment, suite)
     return Ask(user, channel, verb, target, started_by=followed.asker.id, at=now)
 
 

@@ -64,6 +64,7 @@ def notes_of_errand(before: Errand, after: Errand, now: float) -> list[Note]:
             channel=after.channel,
             request=after.key,
             verb=after.kind.value,
-            effect=after.run_id or None,
+            # A vote is about a request, which may have no run yet: its key stands in for one.
+            effect=after.run_id or after.followed_key,
         )
     ]

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Final, assert_never
 
 from slack_bot import errands, following, results, transitions
-from slack_bot.again import run_again
-from slack_bot.approvals import awaiting, vote
+from slack_bot.again import run_again, target_suite
+from slack_bot.approvals import Ballot, awaiting, has_voted, refusal_of, vote
 from slack_bot.audit import Note
 from slack_bot.config import BotConfig
 from slack_bot.engine import Engine
@@ -270,8 +270,16 @@ class Ticks:
         return errands.Begun(awaiting(begun, needed, self._clock()))
 
     async def _vote(self, errand: Errand) -> errands.Report:
-        key, now = errand.followed_key or "", self._clock()
-        change = partial(vote, voter=errand.asker, now=now, approve=errand.kind is Kind.APPROVE)
+        key, now, approve = errand.followed_key or "", self._clock(), errand.kind is Kind.APPROVE
+        row = await self.engine.in_thread(self._store.followed_by_key, key)
+        digest = row.approval.digest if row and row.approval else ""
+        # Between the click and now the bot may have been away, and the rules may be others.
+        ballot = Ballot(errand.asker, errand.channel, digest, approve=approve)
+        refusal = refusal_of(ballot, row, self._config().policy, now)
+        # A vote of theirs that is counted was cut off before it was answered: it stays counted.
+        if refusal is not None and not has_voted(row, errand.asker):
+            return Answer(sentence(refusal), ErrandOutcome.DENIED)
+        change = partial(vote, voter=errand.asker, now=now, approve=approve)
         await self.engine.in_thread(self._store.change_run, key, change, now, self.engine.enqueue)
         row = await self.engine.in_thread(self._store.followed_by_key, key)
         return Answer(answers.voted(errand.asker, row), ErrandOutcome.ANSWERED)
@@ -378,7 +386,7 @@ def _ask(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> 
     target = Target(
         project=run.project_id or (known.project_id if known else ""),
         environment=run.environment or (known.environment if known else ""),
-        suite=run.test_suite_id or (known.test_suite_id if known else None),
+        suite=target_suite(run, followed),
     )
     started_by = followed.asker.id if followed else None
     return Ask(errand.asker.id, errand.channel, errand.kind.value, target, started_by, now)

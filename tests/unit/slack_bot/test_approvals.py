@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bot.approvals import Ballot, awaiting, digest_of, expired, is_open, refusal_of, vote
+from slack_bot.approvals import Ballot, awaiting, digest_of, expired, has_voted, is_open, refusal_of, vote
 from slack_bot.config import AllowRule, Person, Policy, Rule
 from slack_bot.following import Asker, Expire, FollowedRun, State, Wait, decide
 from slack_bot.policy import Ask, Needed, Target
@@ -69,6 +69,7 @@ def test_nothing_starts_until_enough_others_have_approved() -> None:
     row = asked()
     assert decide(row, 1000.0, "shown") is not None
     row = vote(row, SAM, 1010.0, approve=True)
+    assert (has_voted(row, SAM), has_voted(row, KIM), has_voted(None, SAM)) == (True, False, False)
     assert vote(row, SAM, 1011.0, approve=True) == row
     assert vote(row, DANA, 1011.0, approve=True) == row
     assert (row.state, is_open(row, 1011.0)) == (State.AWAITING, True)
@@ -155,3 +156,17 @@ def test_no_order_of_votes_starts_it_without_enough_others(
             others.add(voter.id)
             over = len(others) >= needed
     assert (row.state is State.ACCEPTED) == (len(others) >= needed)
+
+
+def test_failed_cases_of_a_suite_are_judged_as_that_suite() -> None:
+    row = asked()
+    cases = RunRequest(project_id="proj_abc", environment="production", test_case_ids=["tc_1"])
+    again = row.model_copy(
+        update={"request": cases, "again_of": "run_1", "suite_for_rules": "suite_pr_smoke"}
+    )
+    again = awaiting(again, Needed("production", 2, ("role:sre",), 600.0), 1000.0)
+    regression = Rule(name="no regression", environments=("production",), suites=("suite_regression",))
+    policy = POLICY.model_copy(update={"deny": (regression,)})
+    assert refusal_of(ballot(SAM, digest=digest_of(cases)), again, policy, 1001.0) is None
+    single = again.model_copy(update={"suite_for_rules": None})
+    assert "no longer let" in (refusal_of(ballot(SAM, digest=digest_of(cases)), single, policy, 1001.0) or "")
