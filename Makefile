@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := /zof run proj_abc staging suite_pr_smoke
 
-.PHONY: help setup demo test fuzz chaos check format screenshots constraints clean
+.PHONY: help setup demo test fuzz chaos bench check format screenshots constraints clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ fuzz: $(READY) ## The property tests with many new examples
 
 chaos: $(READY) ## The bot killed 300 times at random, answers lost besides
 	@ZOF_CHAOS_KILLS=300 $(BIN)/python -m pytest -q tests/integration/slack_bot/test_chaos.py $(ARGS)
+
+bench: $(READY) ## What the client costs beside raw httpx, as ratios
+	@$(BIN)/python -m benchmarks.client $(ARGS)
 
 check: $(READY) ## Lint, format, types, import contracts
 	$(BIN)/ruff check .
