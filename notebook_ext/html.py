@@ -68,7 +68,7 @@ def run_text(view: RunView) -> str:
         ),
         _more_text(view),
         view.notice,
-        " · ".join(part for part in (view.times, view.as_of) if part),
+        _all_times(view),
         view.url,
     ]
     return "\n".join(line for line in lines if line)
@@ -174,12 +174,16 @@ def _foot(view: RunView, *, live: bool) -> str:
         else ""
     )
     # A live panel is as of now, or says since when it is not; a clock in it would make every reading a change.
-    times = view.times if live else " · ".join(filter(None, (view.times, view.as_of)))
+    times = view.times if live else _all_times(view)
     parts = [
         f'<code title="Run id">{escape(view.run_id)}</code>' if view.run_id else "",
         f"<span>{escape(times)}</span>" if times else "",
     ]
     return f'<div class="zof-foot">{"".join(parts)}<span class="zof-gap"></span>{link}</div>'
+
+
+def _all_times(view: RunView) -> str:
+    return " · ".join(part for part in (view.times, view.as_of) if part)
 
 
 def _line(name: str, text: str) -> str:
@@ -197,7 +201,7 @@ def _done_text(view: RunView) -> str:
 def _more_text(view: RunView) -> str:
     if not view.failures_more:
         return ""
-    return f"and {view.failures_more} more" if view.failures else f"{view.failures_more} did not pass"
+    return f"And {view.failures_more} more" if view.failures else f"{view.failures_more} did not pass"
 
 
 def _first_line(text: str) -> str:

@@ -48,7 +48,7 @@ class RunsTable:
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in (_HEADINGS, *rows)
         )
-        return "\n".join([*lines, f"as of {clock_text(self.as_of)}"])
+        return "\n".join([*lines, f"As of {clock_text(self.as_of)}"])
 
 
 def runs_html(views: Sequence[RunView], as_of: float) -> str:

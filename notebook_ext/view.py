@@ -142,7 +142,7 @@ def run_view(run_id: str, snapshot: Snapshot, *, now: float, catalogue: Catalogu
         if (begun := run.started_at or run.created_at)
         else "",
         times=_times(run),
-        as_of="" if run.is_terminal or snapshot.as_of is None else f"as of {clock_text(snapshot.as_of)}",
+        as_of=_as_of(run, snapshot),
         notice=_notice(snapshot),
         can_cancel=not run.is_terminal,
         cancelling=snapshot.cancelling and not run.is_terminal,
@@ -277,6 +277,13 @@ def _times(run: Run) -> str:
     end = run.completed_at
     ended = clock_text(end) if begun and begun.date() == end.date() else date_text(end)
     return f"{line} · ended {ended}" if line else f"Ended {ended}"
+
+
+def _as_of(run: Run, snapshot: Snapshot) -> str:
+    """When a run that goes on was read; nothing where the notice says it."""
+    if run.is_terminal or snapshot.as_of is None or snapshot.trouble:
+        return ""
+    return f"As of {clock_text(snapshot.as_of)}"
 
 
 def _notice(snapshot: Snapshot) -> str:

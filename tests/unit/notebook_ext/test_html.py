@@ -163,7 +163,7 @@ def test_text_says_the_same_in_lines() -> None:
     assert lines[1] == "t · t · t"
     assert lines[2] == "3 of 4 cases; 3 t; 3 s"
     assert "- t (t): t" in lines
-    assert "and 2 more" in lines
+    assert "And 2 more" in lines
 
 
 def test_every_status_of_the_core_has_an_icon_of_its_own() -> None:

@@ -51,7 +51,7 @@ def test_a_running_run_shows_shares_of_the_whole_and_ticks() -> None:
     assert view.can_cancel
     assert view.now == "Last: test_2, failed"
     assert view.times == "Started 2026-05-20 12:03:10 UTC"
-    assert view.as_of == "as of 12:03:19 UTC"
+    assert view.as_of == "As of 12:03:19 UTC"
 
 
 def test_an_ended_run_has_no_more_of_what_moves() -> None:

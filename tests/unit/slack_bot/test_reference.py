@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_bot.config import VERBS, AllowRule, Rule
+from slack_bot.config import VERBS, AllowRule
 from slack_bot.grammar import USAGE
 from slack_bot.settings import _FIELD_OF, _WEBHOOK_SECRETS
 
@@ -18,7 +18,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "bot.md").read_text("utf-8")
     [
         *(f"`{usage}`" for usage in USAGE.values()),
         *(f"`{verb}`" for verb in VERBS),
-        *(f"`{key}`" for key in {*Rule.model_fields, *AllowRule.model_fields}),
+        *(f"`{key}`" for key in AllowRule.model_fields),
         *(f"`{variable}`" for variable in (*_FIELD_OF, *_WEBHOOK_SECRETS)),
     ],
 )
