@@ -57,7 +57,7 @@ R = TypeVar("R")
 
 _ANYTHING: Final = re.compile(r".*", re.DOTALL)
 _TYPED_MAX: Final = 1000
-_AUDIT_SHOWN: Final = 15
+_AUDIT_READ: Final = 100
 _DOUBLE_CLICK_SECONDS: Final = 10.0
 
 
@@ -178,7 +178,7 @@ class Listeners:
         if isinstance(command, grammar.Status | grammar.Cancel | grammar.Rerun):
             return Known(await self._in_thread(self._store.followed_by_run_id, command.run_id))
         if isinstance(command, grammar.Audit):
-            trail = await self._in_thread(self._store.trail, channel=request.channel, newest=_AUDIT_SHOWN)
+            trail = await self._in_thread(self._store.trail, channel=request.channel, newest=_AUDIT_READ)
             return Known(trail=trail)
         return Known()
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from slack_bot import grammar
-from slack_bot.audit import Entry
+from slack_bot.audit import Entry, Note
 from slack_bot.config import ANY, VERBS, BotConfig, is_user_id
 from slack_bot.following import Asker
 from slack_bot.policy import Ask, Target, decide, openings
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
+
+_SHOWN: Final = 15
+_PUBLIC: Final = frozenset({"run", "rerun", "cancel", "approve", "reject"})
 
 Question = grammar.Can | grammar.WhoAmI | grammar.Audit
 
@@ -38,7 +42,20 @@ def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict
     ask = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if not openings(config.policy, ask).verbs_here:
         return denied(ask, decide(config.policy, ask), config)
-    return Verdict(InboxOutcome.ANSWERED, "audit", answers.audit(trail))
+    seen = [note for entry in trail if (note := _legible(entry)) and _may_see(note, origin.user)]
+    return Verdict(InboxOutcome.ANSWERED, "audit", answers.audit(seen[-_SHOWN:]))
+
+
+def _may_see(note: Note, user: Asker) -> bool:
+    """One's own notes, and of others' what the channel saw: denials and questions are their author's alone."""
+    return note.person == user.id or (note.verb in _PUBLIC and note.outcome != InboxOutcome.DENIED.value)
+
+
+def _legible(entry: Entry) -> Note | None:
+    try:
+        return entry.read()
+    except ValueError:
+        return None  # `zofops audit verify` says what is wrong with it
 
 
 def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from slack_bot.audit import Entry, Note
+from slack_bot.audit import Note
 from slack_bot.config import ANY, Person
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.grammar import USAGE, Usage
@@ -140,9 +140,9 @@ def whoami(user: Asker, person: Person | None, ways: Openings) -> Message:
     return note(f"{who} {may}{runs}")
 
 
-def audit(trail: Sequence[Entry]) -> Message:
-    """The newest entries of the trail, oldest first."""
-    lines = [line for line in (_trail_line(entry.read()) for entry in trail) if line]
+def audit(notes: Sequence[Note]) -> Message:
+    """Notes of the audit trail, oldest first."""
+    lines = [_trail_line(note) for note in notes]
     if not lines:
         return note("Nothing was asked in this channel yet.")
     return note("\n".join(["Lately in this channel:", *lines]))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_bot import grammar
+from slack_bot.audit import Entry, Note, chained
 from slack_bot.config import load_config
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
@@ -183,3 +184,34 @@ def test_who_may_do_nothing_here_learns_nothing_of_others() -> None:
     assert "Dana" not in verdict.answer.text
     own = judge("can me run proj_abc staging suite_pr_smoke", channel="C0GENERAL")
     assert "no rule allows it" in own.answer.text
+
+
+def test_the_audit_trail_shows_of_others_only_what_the_channel_saw() -> None:
+    def note(person: str, verb: str, outcome: str, text: str) -> Note:
+        return Note(
+            at=1000.0,
+            event="asked",
+            outcome=outcome,
+            person=person,
+            person_name=person,
+            channel="C0RELEASES",
+            request=text,
+            verb=verb,
+            text=text,
+        )
+
+    trail: list[Entry] = []
+    for said in (
+        note("U02DANA", "run", "accepted", "danas run"),
+        note("U02DANA", "run", "denied", "danas denial"),
+        note("U02DANA", "status", "accepted", "danas question"),
+        note("U03SAM", "run", "denied", "sams denial"),
+    ):
+        trail.append(chained(trail[-1] if trail else None, said))
+    trail.append(Entry(5, "{", "0" * 64))
+    verdict = judge_command(command("audit"), grammar.Audit(), CONFIG, Known(trail=trail), 100.0)
+    text = verdict.answer.text
+    assert "danas run" in text
+    assert "sams denial" in text
+    assert "danas denial" not in text
+    assert "danas question" not in text
