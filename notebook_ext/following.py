@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from notebook_ext.pace import Pace, setback
-from notebook_ext.view import BAD_RESULTS, FAILURES_SHOWN, Snapshot, creation
-from zof_core import AsyncZofClient, Result, Run, RunSummary, ZofApiError, ZofConflictError
+from notebook_ext.view import BAD_RESULTS, FAILURES_SHOWN, Snapshot, in_step
+from zof_core import AsyncZofClient, Page, Result, Run, RunSummary, ZofApiError, ZofConflictError
 from zof_core.wording import error_sentences
 
 Listener = Callable[[Snapshot], Awaitable[None]]
@@ -18,7 +18,7 @@ Clock = Callable[[], float]
 
 _log = logging.getLogger(__name__)
 _PAGE = 100
-_RESULTS_SECONDS = 2.0
+_KEPT = frozenset({*BAD_RESULTS, "queued", "running"})
 
 
 class Follower:
@@ -57,7 +57,6 @@ class Follower:
         self._ended = asyncio.Event()
         self._found: dict[str, Result] = {}
         self._counted: RunSummary | None = None
-        self._results_at = 0.0
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Has `listener` awaited with the present snapshot, if any, and every new one; returns how to stop that."""
@@ -168,29 +167,23 @@ class Follower:
         if not (run.is_terminal or self._results_due(run)):
             return
         page = await self._client().results.list(run_id=self.run_id, limit=_PAGE)
-        self._keep(page)
+        self._keep(page, run.summary, whole=not page.has_more)
         if run.is_terminal and page.has_more:
             for status in BAD_RESULTS:
                 if self._lacks(run.summary, status):
-                    self._keep(
-                        await self._client().results.list(run_id=self.run_id, status=status, limit=_PAGE)
-                    )
+                    bad = await self._client().results.list(run_id=self.run_id, status=status, limit=_PAGE)
+                    self._keep(bad, run.summary, whole=False)
         self._counted = run.summary
-        self._results_at = self._clock()
 
     def _results_due(self, run: Run) -> bool:
-        """At once when a case has failed, else at most every few seconds, and only if something is new."""
-        new, old = run.summary, self._counted
-        if new is None or old is None or (new.failed, new.error) != (old.failed, old.error):
-            return True
-        return new != old and self._clock() - self._results_at >= _RESULTS_SECONDS
+        """With all counts that are new, so that the cases which are named are those that are counted."""
+        return run.summary is None or run.summary != self._counted
 
-    def _keep(self, results: Iterable[Result]) -> None:
-        found = {**self._found, **{result.id: result for result in results}}
-        bad = {key: result for key, result in found.items() if result.status in BAD_RESULTS}
-        latest = max(found.values(), key=creation, default=None)
-        unfinished = {key: result for key, result in found.items() if result.status in {"queued", "running"}}
-        self._found = {**bad, **unfinished, **({latest.id: latest} if latest else {})}
+    def _keep(self, page: Page[Result], summary: RunSummary | None, *, whole: bool) -> None:
+        found = {**self._found, **{result.id: result for result in page.data}}
+        counted = in_step(found.values(), summary, whole=whole)
+        kept = [result for result in counted if result.status in _KEPT]
+        self._found = {result.id: result for result in (*kept, *counted[-1:])}
 
     def _lacks(self, summary: RunSummary | None, status: str) -> bool:
         have = sum(result.status == status for result in self._found.values())

@@ -5,12 +5,12 @@ The live panel, the frozen output and the text are all made from one `RunView`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from zof_core import Result, Run
+from zof_core import Result, Run, RunSummary
 from zof_core.catalogue import Catalogue
 from zof_core.wording import duration_text, status_style
 
@@ -220,6 +220,26 @@ def _failures(snapshot: Snapshot, counts: Sequence[Count]) -> tuple[tuple[Failur
     return shown, max(counted, len(bad)) - len(shown)
 
 
+def in_step(results: Iterable[Result], summary: RunSummary | None, *, whole: bool) -> list[Result]:
+    """The results that the counts hold, for results are read after the counts and may be ahead of them.
+
+    Args:
+        results: what was found, in any order.
+        summary: the counts; without them there is nothing to be ahead of.
+        whole: `results` are all there are. Else only the bad ones are, of which none is ever forgotten.
+    """
+    in_order = sorted(results, key=creation)
+    if summary is None:
+        return in_order
+    left = {key: int(getattr(summary, key)) for key in (_COUNTED if whole else BAD_RESULTS)}
+    kept = []
+    for result in in_order:
+        left[result.status] = left.get(result.status, 1 + len(in_order)) - 1
+        if left[result.status] >= 0:
+            kept.append(result)
+    return kept
+
+
 def creation(result: Result) -> tuple[datetime, str]:
     """A key to sort results by: when they came."""
     return (result.created_at or datetime.min.replace(tzinfo=UTC), result.id)
@@ -281,7 +301,8 @@ def _times(run: Run) -> str:
 
 def _as_of(run: Run, snapshot: Snapshot) -> str:
     """When a run that goes on was read; nothing where the notice says it."""
-    if run.is_terminal or snapshot.as_of is None or snapshot.trouble:
+    said = snapshot.trouble and not snapshot.trouble_final
+    if run.is_terminal or snapshot.as_of is None or said:
         return ""
     return f"As of {clock_text(snapshot.as_of)}"
 

@@ -173,7 +173,7 @@ function render({ model, el }) {
   const showMode = () => {
     parts.suite.el.hidden = byCases;
     parts.cases.el.hidden = !byCases;
-    swap.textContent = byCases ? "or a whole suite" : "or single cases";
+    swap.textContent = byCases ? "Use a whole suite" : "Use single cases";
     parts[byCases ? "cases" : "suite"].head.append(swap);
   };
   const showValue = () => {

@@ -204,3 +204,13 @@ async def test_a_cancel_that_comes_too_late_is_no_error() -> None:
     one = follower(script)
     await one.cancel()
     assert (await one.ended()).run == run("passed")
+
+
+async def test_cases_are_named_when_they_are_counted_not_before() -> None:
+    ahead = [Result(id="res_1", status="failed"), Result(id="res_2", status="failed")]
+    script = Script(run("running", failed=1), run("failed", failed=2), results=ahead)
+    log, one = Log(), follower(script)
+    one.listen(log)
+    await one.ended()
+    named = [[result.id for result in snapshot.results] for snapshot in log.seen]
+    assert named == [["res_1"], ["res_1", "res_2"]]

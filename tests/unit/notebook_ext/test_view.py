@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notebook_ext.view import FAILURES_SHOWN, Snapshot, date_text, run_view, safe_url
+from notebook_ext.view import FAILURES_SHOWN, Snapshot, date_text, in_step, run_view, safe_url
 from zof_core import Result, Run, RunSummary
 from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
 
@@ -152,3 +152,27 @@ def test_any_run_has_a_view_whose_shares_fit(status: str, numbers: list[int], te
     assert sum(count.share for count in view.counts) <= 100.1
     assert view.done <= (view.total or 0)
     assert len(view.failures) + view.failures_more >= len(texts)
+
+
+def test_results_that_are_ahead_of_the_counts_wait_for_them() -> None:
+    results = [
+        result(1, "passed"),
+        result(2, "failed"),
+        result(3, "running"),
+        result(4, "failed"),
+        result(5, "passed"),
+    ]
+    summary = RunSummary(total=9, passed=1, failed=1)
+    assert [one.id for one in in_step(results, summary, whole=True)] == ["res_1", "res_2", "res_3"]
+    assert [one.id for one in in_step(results, summary, whole=False)] == [
+        "res_1",
+        "res_2",
+        "res_3",
+        "res_5",
+    ]
+    assert in_step(reversed(results), None, whole=True) == results
+
+
+def test_a_time_is_said_once() -> None:
+    snapshot = Snapshot(run=run(), as_of=NOON.timestamp(), trouble="Zof is not answering, retrying.")
+    assert run_view("run_1", snapshot, now=0).as_of == ""
