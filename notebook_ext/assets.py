@@ -16,6 +16,7 @@ def _read(name: str) -> str:
 
 PANEL_CSS = _read("panel.css")
 FORM_CSS = _read("form.css")
+TABLE_CSS = _read("table.css")
 _PANEL_JS = _read("panel.js")
 RUN_ESM = _PANEL_JS + _read("run.js")
 FORM_ESM = _PANEL_JS + _read("form.js")

@@ -185,7 +185,7 @@ class RunForm(Panel):
         try:
             run = await self._create(value)
         except ZofApiError as error:
-            self._refuse(error)
+            self._refuse(error, value)
             self._answer("ready", value)
         else:
             self._show(run)
@@ -206,8 +206,8 @@ class RunForm(Panel):
         self._key = None
         return run
 
-    def _refuse(self, error: ZofApiError) -> None:
-        field, sentence = form_model.api_problem(error)
+    def _refuse(self, error: ZofApiError, value: FormValue) -> None:
+        field, sentence = form_model.api_problem(error, value, self._catalogue)
         if field:
             self._refused = {field: sentence}
         else:

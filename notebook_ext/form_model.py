@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zof_core import Project, ZofApiError
+from zof_core import Project, ZofApiError, ZofInvalidRequestError, ZofNotFoundError
 from zof_core.catalogue import Catalogue, CatalogueProject, nearest
-from zof_core.validation import run_request_problems
+from zof_core.validation import noun, quoted, run_request_problems
 from zof_core.wording import error_sentences
 
 FIELD_OF_PARAM = {
@@ -18,6 +18,13 @@ FIELD_OF_PARAM = {
     "test_case_ids": "cases",
 }
 """The form's field for each field of the API."""
+
+_LABELS = {
+    "project_id": "The project",
+    "environment": "The environment",
+    "test_suite_id": "The suite",
+    "test_case_ids": "The list of cases",
+}
 
 CONFIRMED_ENVIRONMENTS = frozenset({"production", "prod", "live"})
 """Runs in these are started only after their name was typed once more. The rule is ours, as is the list."""
@@ -75,9 +82,18 @@ def _text(raw: object) -> str:
 
 
 def problems(value: FormValue) -> dict[str, str]:
-    """Field of the form → sentence, by the client's own rules."""
+    """Field of the form → sentence, by the client's own rules, in the form's words."""
     found = run_request_problems(**value.arguments())
-    return {FIELD_OF_PARAM.get(param, "project"): sentence for param, sentence in found.items()}
+    return {
+        FIELD_OF_PARAM.get(param, "project"): _in_our_words(param, sentence)
+        for param, sentence in found.items()
+    }
+
+
+def _in_our_words(param: str, sentence: str) -> str:
+    """The sentence with the form's name of the field in place of the API's."""
+    rest = sentence.removeprefix(param)
+    return f"{_LABELS[param]}{rest}" if rest != sentence and param in _LABELS else sentence
 
 
 def confirmation_for(value: FormValue) -> str:
@@ -90,16 +106,36 @@ def confirmation_problem(value: FormValue, typed: object) -> str:
     wanted = confirmation_for(value)
     if not wanted or (isinstance(typed, str) and typed.strip() == wanted):
         return ""
-    return f"This starts a run in {wanted}. Type {wanted} here to confirm."
+    return f"This starts a run in {quoted(wanted)}. Type {quoted(wanted)} here to confirm."
 
 
-def api_problem(error: ZofApiError) -> tuple[str, str]:
-    """The field an error belongs to, or "" for the whole form, and the sentence that says it."""
-    return FIELD_OF_PARAM.get(error.param or "", ""), error_sentences(error)
+def api_problem(error: ZofApiError, value: FormValue, catalogue: Catalogue) -> tuple[str, str]:
+    """The field an error belongs to, or "" for the whole form, and the sentence that says it.
+
+    Args:
+        error: what Zof answered.
+        value: what was asked for.
+        catalogue: names to think of when one was not known.
+    """
+    param = error.param or ""
+    field = FIELD_OF_PARAM.get(param, "")
+    near = _meant(value, catalogue).get(field)
+    if near is None or not isinstance(error, ZofNotFoundError | ZofInvalidRequestError):
+        return field, error_sentences(error)
+    word = quoted(getattr(value, field))
+    return field, f"Zof knows no {noun(param)} {word} here. Did you mean {quoted(near)}?"
 
 
 def hints(value: FormValue, catalogue: Catalogue) -> dict[str, str]:
     """Field → remark on a value the catalogue does not hold. No problem: the catalogue need not know everything."""
+    return {
+        field: f"Not in the catalogue. Did you mean {quoted(near)}?"
+        for field, near in _meant(value, catalogue).items()
+    }
+
+
+def _meant(value: FormValue, catalogue: Catalogue) -> dict[str, str]:
+    """Field → the name that was probably meant by one which the catalogue does not hold."""
     known = catalogue.project(value.project)
     scope = [known] if known else catalogue.projects
     choices = {
@@ -112,7 +148,7 @@ def hints(value: FormValue, catalogue: Catalogue) -> dict[str, str]:
         word = getattr(value, field)
         near = nearest(word, names) if word and word not in names else None
         if near:
-            found[field] = f"Not in the catalogue. Did you mean {near}?"
+            found[field] = near
     return found
 
 

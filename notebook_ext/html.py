@@ -14,9 +14,9 @@ from notebook_ext.icons import icon_svg
 from notebook_ext.view import Count, Failure, RunView
 
 
-def frozen_html(*bodies: str) -> str:
-    """A whole output: the bodies under the style they share with the live panel."""
-    return f'<style>{PANEL_CSS}</style><div class="zof">{"".join(bodies)}</div>'
+def frozen_html(*bodies: str, style: str = "") -> str:
+    """A whole output: the bodies under the style they share with the live panel, and under `style`."""
+    return f'<style>{PANEL_CSS}{style}</style><div class="zof">{"".join(bodies)}</div>'
 
 
 def run_html(view: RunView, *, live: bool) -> str:

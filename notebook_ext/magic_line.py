@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from notebook_ext.form_model import FormValue
 from zof_core.catalogue import Catalogue, nearest
+from zof_core.validation import quoted
 
 USAGE: Mapping[str, str] = {
     "run": "%zof run PROJECT ENVIRONMENT SUITE | %zof run PROJECT ENVIRONMENT --cases ID,ID [--confirm ENVIRONMENT]",
@@ -63,8 +64,8 @@ def parse(text: str) -> Line:
     verb, *rest = words
     if verb not in USAGE:
         near = nearest(verb, USAGE)
-        hint = f'Did you mean "{near}"?' if near else f"There are: {', '.join(USAGE)}."
-        raise LineError(f'%zof has no "{verb[:40]}". {hint}')
+        hint = f"Did you mean {quoted(near)}?" if near else f"There are: {', '.join(USAGE)}."
+        raise LineError(f"%zof has no command {quoted(verb)}. {hint}")
     return _line(verb, rest)
 
 
@@ -83,12 +84,12 @@ def _line(verb: str, rest: Sequence[str]) -> Line:
                 "A key never belongs into a cell: it would stay in the notebook. Set ZOF_API_KEY instead."
             )
         if name not in _OPTIONS.get(verb, ()):
-            raise LineError(f'"{name[:40]}" is no option here. Usage: {USAGE[verb]}')
+            raise LineError(f"{quoted(name)} is no option here. Usage: {USAGE[verb]}")
         if not value and not queue:
             raise LineError(f"{name} needs a value. Usage: {USAGE[verb]}")
         options.append((name, value or queue.pop(0)))
     if len(words) > _MOST[verb]:
-        raise LineError(f'"{words[_MOST[verb]][:40]}" is too much. Usage: {USAGE[verb]}')
+        raise LineError(f"{quoted(words[_MOST[verb]])} is too much. Usage: {USAGE[verb]}")
     return Line(verb, tuple(words), tuple(options))
 
 
@@ -116,7 +117,7 @@ def limit_wanted(line: Line) -> int:
     """
     text = line.option("--limit") or "10"
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LIMIT_MAX):
-        raise LineError(f'--limit "{text[:40]}" is no number from 1 to {_LIMIT_MAX}.')
+        raise LineError(f"--limit {quoted(text)} is no number from 1 to {_LIMIT_MAX}.")
     return int(text)
 
 

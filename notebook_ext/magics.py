@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import uuid
 from collections import deque
 from typing import Any
@@ -12,11 +13,12 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from notebook_ext.connection import CALL_SECONDS, Connection, connect
-from notebook_ext.form_model import FIELD_OF_PARAM, FormValue, confirmation_problem, hints, problems
+from notebook_ext.form_model import FormValue, api_problem, confirmation_problem, problems
 from notebook_ext.handle import RunHandle
 from notebook_ext.magic_line import USAGE, Line, LineError, completions, limit_wanted, parse, run_wanted
 from notebook_ext.runs_table import RunsTable
 from zof_core import Run, ZofApiError, deadline
+from zof_core.validation import quoted
 from zof_core.wording import error_sentences
 
 _RUNS_KEPT = 50
@@ -77,15 +79,12 @@ class ZofMagics(Magics):
         if confirmation_problem(wanted, line.option("--confirm")):
             environment = wanted.environment
             raise LineError(
-                f"This starts a run in {environment}. Add --confirm {environment} if you mean it."
+                f"This starts a run in {quoted(environment)}. Add --confirm {shlex.quote(environment)} to confirm."
             )
         try:
             run = self.connection.loop.run(self._create(wanted))
         except ZofApiError as error:
-            remark = hints(wanted, self.connection.catalogue).get(
-                FIELD_OF_PARAM.get(error.param or "", ""), ""
-            )
-            raise LineError(f"{error_sentences(error)} {remark}".rstrip()) from None
+            raise LineError(api_problem(error, wanted, self.connection.catalogue)[1]) from None
         self._remember(run.id)
         return RunHandle(run.id, self.connection, run=run)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from notebook_ext.assets import TABLE_CSS
 from notebook_ext.html import frozen_html
 from notebook_ext.icons import icon_svg
 from notebook_ext.view import RunView, Snapshot, clock_text, run_view
@@ -36,7 +37,8 @@ class RunsTable:
         ]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": frozen_html(runs_html(self._views(), self.as_of)), "text/plain": repr(self)}
+        table = runs_html(self._views(), self.as_of)
+        return {"text/html": frozen_html(table, style=TABLE_CSS), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         rows = [
@@ -69,8 +71,9 @@ def _row(view: RunView) -> str:
     name = f"<code>{escape(view.run_id)}</code>"
     if view.url:
         name = f'<a href="{escape(view.url)}" target="_blank" rel="noopener noreferrer">{name}</a>'
-    texts = (view.title, view.environment, _outcomes(view), view.duration, view.begun)
-    cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
+    cells = "".join(f"<td>{escape(text)}</td>" for text in (view.title, view.environment))
+    cells += f'<td class="zof-wrap">{escape(_outcomes(view))}</td>'
+    cells += "".join(f"<td>{escape(text)}</td>" for text in (view.duration, view.begun))
     return f"<tr><td>{badge}</td>{cells}<td>{name}</td></tr>"
 
 

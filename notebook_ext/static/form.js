@@ -203,7 +203,7 @@ function render({ model, el }) {
     start.disabled = busy;
     start.textContent = phase === "starting" || awaiting ? "Starting …" : "Start run";
     parts.confirmation.el.hidden = !confirm;
-    parts.confirmation.caption.textContent = `Type “${confirm}” to confirm`;
+    parts.confirmation.caption.textContent = `Type "${confirm}" to confirm`;
     if (notice.textContent !== (text || "")) notice.textContent = text || "";
     if (answered && phase === "ready") parts[names.find((name) => problems[name])]?.input.focus();
   };

@@ -95,7 +95,7 @@ def test_production_wants_its_name_typed(kernel: Kernel) -> None:
     state = answer(kernel, model)
     assert state["confirm"] == "production"
     assert state["problems"] == {
-        "confirmation": "This starts a run in production. Type production here to confirm."
+        "confirmation": 'This starts a run in "production". Type "production" here to confirm.'
     }
     kernel.send(model, start(environment="production", confirmation="production"))
     assert answer(kernel, model, state["answers"])["phase"] == "running"

@@ -52,7 +52,9 @@ def test_cancel_takes_the_newest_run(magic: Kernel, zof: Zof) -> None:
 
 
 def test_what_is_wrong_is_one_line(magic: Kernel) -> None:
-    assert complaint(magic, "%zof rum a b c") == 'UsageError: %zof has no "rum". Did you mean "run"?\n'
+    assert (
+        complaint(magic, "%zof rum a b c") == 'UsageError: %zof has no command "rum". Did you mean "run"?\n'
+    )
     assert "knows no project" in complaint(magic, "%zof run proj_nope staging suite_quick")
     assert "Add --confirm production" in complaint(magic, "%zof run proj_shop production suite_quick")
     assert "knows no run" in complaint(magic, "%zof status run_nope")

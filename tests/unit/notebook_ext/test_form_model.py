@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from notebook_ext import form_model
 from notebook_ext.form_model import FormValue
-from zof_core import Project, ZofNotFoundError, ZofServerError
+from zof_core import Project, ZofApiError, ZofInvalidRequestError, ZofNotFoundError, ZofServerError
 from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
 from zof_core.validation import run_request_problems
 
@@ -40,7 +40,12 @@ def test_the_rules_are_the_clients() -> None:
     mine = form_model.problems(value)
     theirs = run_request_problems(project_id="has space", environment="", test_suite_id="")
     assert set(mine) == {"project", "environment", "suite"}
-    assert list(mine.values()) == list(theirs.values())
+    heads = ("project_id", "environment", "test_suite_id")
+    assert [sentence.partition(" ")[2].partition(" ")[2] for sentence in mine.values()] == [
+        sentence.removeprefix(f"{head} ") for head, sentence in zip(heads, theirs.values(), strict=True)
+    ]
+    assert mine["project"].startswith('The project "has space" has a space in it.')
+    assert mine["environment"].startswith("The environment is missing.")
     assert form_model.problems(GOOD) == {}
 
 
@@ -72,17 +77,48 @@ def test_staging_needs_no_confirmation() -> None:
 
 def test_an_error_goes_to_its_field_or_to_the_form() -> None:
     unknown = ZofNotFoundError("no", status=404, param="project_id", subject={"project_id": "proj_x"})
-    field, sentence = form_model.api_problem(unknown)
+    field, sentence = form_model.api_problem(unknown, FormValue("proj_x"), Catalogue())
     assert field == "project"
     assert "proj_x" in sentence
-    assert form_model.api_problem(ZofServerError("no", status=500))[0] == ""
+    assert form_model.api_problem(ZofServerError("no", status=500), GOOD, CATALOGUE)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "param", "value", "says"),
+    [
+        (
+            ZofNotFoundError,
+            "project_id",
+            FormValue("proj_ab", "staging", "suite_pr_smoke"),
+            'Zof knows no project "proj_ab" here. Did you mean "proj_abc"?',
+        ),
+        (
+            ZofNotFoundError,
+            "test_suite_id",
+            FormValue("proj_abc", "staging", "suite_pr_smok"),
+            'Zof knows no suite "suite_pr_smok" here. Did you mean "suite_pr_smoke"?',
+        ),
+        (
+            ZofInvalidRequestError,
+            "environment",
+            FormValue("proj_abc", "stagign", "suite_pr_smoke"),
+            'Zof knows no environment "stagign" here. Did you mean "staging"?',
+        ),
+    ],
+)
+def test_a_name_zof_does_not_know_brings_the_one_that_was_meant(
+    kind: type[ZofApiError], param: str, value: FormValue, says: str
+) -> None:
+    error = kind("no", status=404, param=param)
+    assert form_model.api_problem(error, value, CATALOGUE)[1] == says
+    assert "Did you mean" not in form_model.api_problem(error, value, Catalogue())[1]
 
 
 def test_a_mistyped_name_is_a_hint_and_no_problem() -> None:
     value = FormValue("proj_abc", "stagin", "suite_pr_smok")
     assert form_model.hints(value, CATALOGUE) == {
-        "environment": "Not in the catalogue. Did you mean staging?",
-        "suite": "Not in the catalogue. Did you mean suite_pr_smoke?",
+        "environment": 'Not in the catalogue. Did you mean "staging"?',
+        "suite": 'Not in the catalogue. Did you mean "suite_pr_smoke"?',
     }
     assert form_model.problems(value) == {}
     assert form_model.hints(FormValue("entirely_else", "qa7", "zzz"), CATALOGUE) == {}

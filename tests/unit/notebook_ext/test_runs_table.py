@@ -24,7 +24,7 @@ def test_a_row_for_each_run_and_the_moment_it_was_true() -> None:
     )
     html = table(run)._repr_mimebundle_()["text/html"]
     assert "as of 12:00:00 UTC" in html
-    assert "<td>2 passed, 1 error</td>" in html
+    assert ">2 passed, 1 error</td>" in html
     assert "&lt;b&gt;" in html
     assert "javascript" not in html
     assert "<td>2026-05-20 12:00 UTC</td>" in html
