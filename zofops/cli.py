@@ -13,7 +13,9 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
+from zof_core.validation import quoted
 from zofops.exit_codes import ExitCode
+from zofops.usage import Parser
 
 _EXTRA_OF = {
     "slack_bolt": "slack",
@@ -32,8 +34,41 @@ _EXTRA_OF = {
 
 EXIT_CODES = """\
 exit codes:
-  0 passed    1 failed    2 bad usage, unknown name or denied    3 run in error, or platform or network fault
-  4 canceled  5 waited too long             130 stopped with Ctrl-C; a run goes on
+    0  passed
+    1  failed
+    2  bad usage, an unknown name, or a denial: nothing was started
+    3  the run ended in error, or Zof or the network failed
+    4  cancelled
+    5  waited too long; the run goes on
+  130  stopped with Ctrl-C; the run goes on
+"""
+
+_START_HERE = """\
+start here:
+  zofops demo                                  all of it on this machine, with no account
+  zofops run proj_abc staging suite_pr_smoke   run a suite on Zof; needs ZOF_API_KEY
+  zofops COMMAND --help                        what a command takes
+"""
+
+_ZOF_SETTINGS = """\
+settings:
+  ZOF_API_KEY   from Admin Center → Developer → API keys; never on the command line
+  ZOF_BASE_URL  where Zof is (default: https://api.zof.ai/v1)
+"""
+
+_BOT_SETTINGS = """\
+settings:
+  SLACK_BOT_TOKEN       your Slack app's page, OAuth & Permissions
+  SLACK_SIGNING_SECRET  your Slack app's page, Basic Information
+  ZOF_API_KEY           Zof's Admin Center → Developer → API keys
+  ZOFOPS_CONFIG         path of your zofops.toml: who may do what
+and where they differ from the defaults:
+  ZOFOPS_STORE          where it keeps what it has promised (zofops.sqlite)
+  ZOF_BASE_URL          https://api.zof.ai/v1
+  SLACK_BASE_URL        https://slack.com/api/
+  ZOF_WEBHOOK_SECRET    of a webhook of Zof's to /zof/webhooks, if there is one
+
+Ctrl-C ends it; what was accepted and not finished goes on at the next start.
 """
 
 
@@ -78,12 +113,11 @@ def _missing_extra(error: ModuleNotFoundError) -> int:
     return ExitCode.REFUSED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="zofops",
-        description="Zof from the command line: run suites, serve the Slack bot, try all of it on this machine.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Zof from the command line: run suites, serve the Slack bot, try all of it here.",
+        epilog=f"{_START_HERE}\n{EXIT_CODES}",
     )
     parser.add_argument("--version", action="version", version=f"zofops {version('zof-chatops')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -103,23 +137,25 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of seconds above 0")
     return value
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a port from 0 to 65535 (0 takes a free one)")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a port from 0 to 65535 (0 takes a free one)")
     return int(text)
 
 
-def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_demo(commands: argparse._SubParsersAction[Parser]) -> None:
     demo = commands.add_parser(
         "demo",
-        help="Zof, Slack, the bot and a notebook on this machine, with no account",
-        description="Starts a Zof, a Slack, the bot and JupyterLab on free loopback ports; prints where to look.",
+        help="all of it on this machine, with no account",
+        description=(
+            "Starts a Zof, a Slack, the bot and JupyterLab on free ports of this machine\n"
+            "and prints the links to open. Ctrl-C ends it; all that was made goes with it."
+        ),
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     demo.add_argument(
         "--once", metavar="COMMAND", help="send this one slash command, print the channel, and leave"
@@ -141,31 +177,48 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.set_defaults(module="zofops.commands.demo", function="main")
 
 
-def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run = commands.add_parser(
         "run",
-        help="start a run and wait for its end",
-        description="Starts a run on Zof (ZOF_API_KEY, ZOF_BASE_URL), shows its progress and waits for its end.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        help="start a run and follow it to its end",
+        description=(
+            "Starts a run of a suite, or of single cases, shows its progress and the cases\n"
+            "that did not pass, and ends with a code that says how the run ended."
+        ),
+        epilog=f"""\
+examples:
+  zofops run proj_abc staging suite_pr_smoke
+  zofops run proj_abc staging --cases tc_login_001,tc_checkout_014
+
+{_ZOF_SETTINGS}
+{EXIT_CODES}""",
     )
     run.add_argument("project", metavar="PROJECT", help="the project's id, such as proj_abc")
     run.add_argument("environment", metavar="ENVIRONMENT", help="the environment's label, such as staging")
-    run.add_argument("suite", metavar="SUITE", nargs="?", help="the suite's id, such as suite_pr_smoke")
-    run.add_argument("--cases", metavar="ID,ID", help="test cases instead of a suite")
-    run.add_argument("--no-wait", action="store_true", help="print the run's id and leave")
+    run.add_argument(
+        "suite", metavar="SUITE", nargs="?", help="the suite's id, such as suite_pr_smoke; or use --cases"
+    )
+    run.add_argument("--cases", metavar="ID,ID", help="ids of test cases, instead of a suite")
+    run.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="print the run's id and leave; zofops wait takes it up",
+    )
     _add_timeout(run)
-    run.add_argument("--idempotency-key", metavar="KEY", help="the same key never starts a second run")
+    run.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        help="a text of your own, such as a build's number: repeated with it, nothing starts twice",
+    )
     run.set_defaults(module="zofops.commands.run", function="start")
 
 
-def _add_wait(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_wait(commands: argparse._SubParsersAction[Parser]) -> None:
     wait = commands.add_parser(
         "wait",
         help="follow a run that was started before",
-        description="Shows a run's progress and waits for its end, like `zofops run`, whoever started it.",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Follows a run to its end, as zofops run does, whoever started it.",
+        epilog=f"{_ZOF_SETTINGS}\n{EXIT_CODES}",
     )
     wait.add_argument("run", metavar="RUN", help="the run's id, such as run_8f3k2m")
     _add_timeout(wait)
@@ -182,22 +235,19 @@ def _add_timeout(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_bot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_bot(commands: argparse._SubParsersAction[Parser]) -> None:
     bot = commands.add_parser(
         "bot",
         help="serve the Slack bot",
-        description=(
-            "Serves the Slack bot at /slack/events. Settings come from the environment: SLACK_BOT_TOKEN, "
-            "SLACK_SIGNING_SECRET, ZOF_API_KEY, and where they differ from the defaults SLACK_BASE_URL, ZOF_BASE_URL, "
-            "ZOFOPS_CONFIG (zofops.toml) and ZOFOPS_STORE (zofops.sqlite)."
-        ),
+        description="Serves the Slack bot; Slack's request URL ends in /slack/events.",
+        epilog=_BOT_SETTINGS,
     )
     bot.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     bot.add_argument("--port", type=_port, default=3000, help="port to listen on (default: %(default)s)")
     bot.set_defaults(module="zofops.commands.bot", function="main")
 
 
-def _add_manifest(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_manifest(commands: argparse._SubParsersAction[Parser]) -> None:
     manifest = commands.add_parser("manifest", help="the Slack app's manifest, to make the app from")
     manifest.add_argument(
         "url", metavar="URL", help="where Slack reaches the bot, such as https://zofops.example.com"
@@ -207,7 +257,7 @@ def _add_manifest(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     manifest.set_defaults(module="zofops.commands.manifest", function="main")
 
 
-def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_audit(commands: argparse._SubParsersAction[Parser]) -> None:
     audit = commands.add_parser("audit", help="the bot's audit trail: check it, or export it")
     actions = audit.add_subparsers(title="actions", metavar="ACTION", required=True)
     verify = actions.add_parser(
@@ -228,7 +278,7 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         )
 
 
-def _add_local(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
     local = commands.add_parser("local", help="a Zof or a Slack on this machine, one at a time")
     services = local.add_subparsers(title="services", metavar="SERVICE", required=True)
     platform = services.add_parser("platform", help="the documented Zof API, running real pytest suites")

@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
     CANCELED = 4
     WAITED_TOO_LONG = 5
     INTERRUPTED = 130
-    """Ctrl-C, as shells count it: 128 and the signal's number."""
+    """Ctrl-C, as shells count it: 128 and the signal's number. It ends the looking; a run that was started goes on."""
     PIPE_CLOSED = 141
     """Whoever read the output left; 128 and SIGPIPE's number."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from zof_core.validation import quoted
 from zof_local.workspace import demo_seed
 from zofops.exit_codes import ExitCode
 from zofops.world import World
@@ -60,7 +61,7 @@ def order(command: str, *, channel: str, user: str, timeout: float) -> Order:
         OnceError: there is no such channel or person, or the text is no slash command.
     """
     if not command.startswith("/"):
-        raise OnceError(f"'{command}' is no slash command. Try: --once \"/zof help\"")
+        raise OnceError(f'{quoted(command)} is no slash command. Try: --once "/zof help"')
     people = ((user.name, user.id) for user in _SEED.users if not user.is_bot)
     channel_id = _find("channel", channel.removeprefix("#"), ((one.name, one.id) for one in _SEED.channels))
     return Order(
@@ -92,7 +93,7 @@ def _find(what: str, name: str, known: Iterable[tuple[str, str]]) -> str:
         if name in (handle, identifier):
             return identifier
     raise OnceError(
-        f"There is no {what} '{name}' in the demo. Choose one of: {', '.join(handle for handle, _ in pairs)}."
+        f"There is no {what} {quoted(name)} in the demo. Choose one of: {', '.join(handle for handle, _ in pairs)}."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 
 import uvicorn
@@ -16,13 +17,27 @@ _GRACE_SECONDS = 5
 """How long requests under way may go on after SIGTERM: longer than Slack waits for any answer."""
 
 
+class _Server(uvicorn.Server):
+    """Greets once it listens: before that a port may turn out to be taken."""
+
+    def __init__(self, config: uvicorn.Config, app: slack_bot.Bot) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            print(_greeting(self._app, self.config.host, port), flush=True)
+
+
 def _greeting(app: slack_bot.Bot, host: str, port: int) -> str:
     settings, policy = app.settings, app.config.policy
     events = "/zof/webhooks" if settings.zof_webhooks else "none (ZOF_WEBHOOK_SECRET is not set)"
     return (
         f"The bot listens on {host}:{port}. Slack's request URL is https://YOUR-HOST/slack/events\n"
         f"  rules      {settings.config_path} ({len(policy.allow)} allow, {len(policy.deny)} deny)\n"
-        f"  promises   {settings.store_path}\n"
+        f"  store      {settings.store_path}\n"
         f"  Slack      {settings.slack_base_url}\n"
         f"  Zof        {settings.zof_base_url}\n"
         f"  webhooks   {events}\n"
@@ -37,7 +52,7 @@ def main(arguments: argparse.Namespace) -> int:
     except BotError as error:
         print(f"zofops: {error}", file=sys.stderr)
         return ExitCode.REFUSED
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -47,9 +62,9 @@ def main(arguments: argparse.Namespace) -> int:
             log_level="warning",
             access_log=False,
             server_header=False,
-        )
+        ),
+        app,
     )
-    print(_greeting(app, arguments.host, arguments.port), flush=True)
     try:
         server.run()
     except KeyboardInterrupt:

@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
+from contextlib import suppress
 
-from zof_core import Run, ZofApiError, ZofClient, ZofTimeoutError, ZofValidationError
+from zof_core import (
+    Project,
+    Run,
+    ZofApiError,
+    ZofClient,
+    ZofInvalidRequestError,
+    ZofNotFoundError,
+    ZofTimeoutError,
+    ZofValidationError,
+)
+from zof_core.catalogue import Catalogue, load_catalogue, merged, nearest
 from zof_core.errors import clean_text
+from zof_core.validation import quoted
 from zof_core.wording import as_typed, duration_text, error_sentences, progress_text, status_style
 from zofops import exit_codes
 from zofops.exit_codes import ExitCode
 
 _SHOWN_FAILURES = 10
 _NOT_PASSED = ("failed", "error")
+_OPTIONS = {"run_id": "RUN", "idempotency_key": "--idempotency-key"}
+"""What people type, beside the fields of a request to start a run."""
 
 
 def start(arguments: argparse.Namespace) -> int:
     """Starts a run; see `zofops run --help`."""
     try:
         with ZofClient() as zof:
-            run = zof.runs.create(
-                project_id=arguments.project,
-                environment=arguments.environment,
-                test_suite_id=arguments.suite,
-                test_case_ids=_cases(arguments.cases),
-                idempotency_key=arguments.idempotency_key,
-            )
-            print(f"{run.id}  {run.url or ''}".rstrip(), flush=True)
+            try:
+                run = _create(zof, arguments)
+            except (ZofNotFoundError, ZofInvalidRequestError) as error:
+                return _refused(
+                    error, "" if isinstance(error, ZofValidationError) else _meant(zof, arguments)
+                )
+            print(f"{clean_text(run.id)}  {clean_text(run.url or '')}".rstrip(), flush=True)
             return ExitCode.PASSED if arguments.no_wait else _follow(zof, run.id, arguments.timeout)
     except ZofApiError as error:
         return _refused(error)
+    except KeyboardInterrupt:
+        print(
+            "\nzofops: stopped before Zof answered. Look in the Console whether a run was started.",
+            file=sys.stderr,
+        )
+        return ExitCode.INTERRUPTED
 
 
 def wait(arguments: argparse.Namespace) -> int:
@@ -41,15 +62,57 @@ def wait(arguments: argparse.Namespace) -> int:
         return _refused(error)
 
 
+def _create(zof: ZofClient, arguments: argparse.Namespace) -> Run:
+    return zof.runs.create(
+        project_id=arguments.project,
+        environment=arguments.environment,
+        test_suite_id=arguments.suite,
+        test_case_ids=_cases(arguments.cases),
+        idempotency_key=arguments.idempotency_key,
+    )
+
+
+def _meant(zof: ZofClient, arguments: argparse.Namespace) -> str:
+    """For the first name nobody has heard of, the one that was probably meant; empty if there is none."""
+    catalogue = _known(zof, arguments.project)
+    project = catalogue.project(arguments.project)
+    choices = {
+        arguments.project: [known.id for known in catalogue.projects],
+        arguments.environment: project.environments if project else [],
+        arguments.suite: [suite.id for suite in project.suites] if project else [],
+    }
+    for typed, names in choices.items():
+        if typed and typed not in names and (near := nearest(typed, names)):
+            return f"Did you mean {quoted(near)}?"
+    return ""
+
+
+def _known(zof: ZofClient, project_id: str) -> Catalogue:
+    """The names of ZOFOPS_CONFIG if that is set, of Zof's projects, and of what ran in this one lately."""
+    catalogue = Catalogue()
+    projects: list[Project] = []
+    runs: list[Run] = []
+    # A name to offer is a courtesy: what cannot be read is left out.
+    with suppress(ZofApiError):
+        if place := os.environ.get("ZOFOPS_CONFIG"):
+            catalogue = load_catalogue(place)
+    with suppress(ZofApiError):
+        projects = zof.projects.list(limit=100).data
+        runs = zof.runs.list(project_id=project_id, limit=100).data
+    return merged(catalogue, projects, runs)
+
+
 def _cases(text: str | None) -> list[str] | None:
     return None if text is None else [case.strip() for case in text.split(",") if case.strip()]
 
 
-def _refused(error: ZofApiError) -> ExitCode:
+def _refused(error: ZofApiError, remark: str = "") -> ExitCode:
     sentence = error_sentences(error)
-    # What was typed is named as it was typed; what Zof says stays as Zof says it.
-    words = as_typed(sentence) if isinstance(error, ZofValidationError) else sentence
-    print(f"zofops: {words}", file=sys.stderr)
+    if isinstance(error, ZofInvalidRequestError):
+        sentence = as_typed(sentence)
+        for field, typed in _OPTIONS.items():
+            sentence = re.sub(rf"\b{field}\b", typed, sentence)
+    print(f"zofops: {sentence} {remark}".rstrip(), file=sys.stderr)
     return exit_codes.of_error(error)
 
 
@@ -64,6 +127,7 @@ def _follow(zof: ZofClient, run_id: str, timeout: float) -> ExitCode:
         print(f"\nzofops: stopped looking. {again}", file=sys.stderr)
         return ExitCode.INTERRUPTED
     _show_failures(zof, ended)
+    _show_link(ended)
     return exit_codes.of_status(ended.status)
 
 
@@ -94,3 +158,8 @@ def _show_failures(zof: ZofClient, run: Run) -> None:
             shown += 1
     if shown < total:
         print(f"  and {total - shown} more")
+
+
+def _show_link(run: Run) -> None:
+    if run.url:
+        print(f"Open in Console: {clean_text(run.url)}")

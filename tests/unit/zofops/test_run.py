@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,8 @@ def test_progress_end_failures_and_code(fake_zof: FakeZof, capsys: pytest.Captur
     assert lines[1] == "Queued · 0 of 32 cases finished"
     assert "Failed · 20 passed, 11 failed, 1 error · 32 cases · took 1 min 30 s" in lines
     assert len([line for line in lines if line.startswith("  Failed ")]) == 10
-    assert lines[-1] == "  and 2 more"
+    assert lines[-2] == "  and 2 more"
+    assert lines[-1] == f"Open in Console: {fake_zof.base_url}/console/runs/run_1"
 
 
 def test_waited_too_long_says_how_to_go_on(fake_zof: FakeZof, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,6 +63,9 @@ def test_ctrl_c_stops_looking_not_the_run(
         ([*SUITE, "--cases", "a"], 2, "Name one of them: SUITE or --cases."),
         (["run", "proj abc", "staging", "s"], 2, 'PROJECT "proj abc" has a space in it.'),
         (["run", "proj_other", "staging", "s"], 2, "proj_other"),
+        (["run", "proj_ab", "staging", "s"], 2, 'Did you mean "proj_abc"?'),
+        ([*SUITE, "--idempotency-key", "a b"], 2, "--idempotency-key must be"),
+        (["wait", "run 1"], 2, 'RUN "run 1" has a space in it.'),
         (["wait", "run_of_nobody"], 2, 'Zof knows no run "run_of_nobody" here.'),
     ],
 )
@@ -102,3 +107,38 @@ def test_results_that_cannot_be_read_change_no_code(
     fake_zof.runs_take(5, outcome="failed", failed=1)
     assert main(SUITE) == 1
     assert "could not be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["proj_abc", "stagign", "suite_1"], "staging"),
+        (["proj_abc", "staging", "suite_pr_smok"], "suite_pr_smoke"),
+    ],
+)
+def test_names_of_the_catalogue_and_of_recent_runs_are_offered(
+    words: list[str],
+    meant: str,
+    fake_zof: FakeZof,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([*SUITE, "--no-wait"]) == 0
+    config = tmp_path / "zofops.toml"
+    config.write_text('[[catalogue.projects]]\nid = "proj_abc"\nsuites = [{ id = "suite_pr_smoke" }]\n')
+    monkeypatch.setenv("ZOFOPS_CONFIG", str(config))
+    fake_zof.will_fail(404)
+    assert main(["run", *words]) == 2
+    assert f'Did you mean "{meant}"?' in capsys.readouterr().err
+
+
+def test_ctrl_c_before_an_answer_says_what_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_create", interrupted)
+    assert main(SUITE) == 130
+    assert "whether a run was started" in capsys.readouterr().err
