@@ -75,17 +75,17 @@ class ZofDoor:
 
     async def failed_cases(self, run_id: str) -> tuple[str, ...] | Refused | Unavailable:
         """Ids of all cases of a run that did not pass, each once."""
-        found: dict[str, None] = {}
+        found: list[Result] = []
         try:
             for status in _NOT_PASSED:
-                async for result in self._client.results.list_auto(run_id=run_id, status=status, limit=100):
-                    if result.test_case_id:
-                        found[result.test_case_id] = None
+                listed = self._client.results.list_auto(run_id=run_id, status=status, limit=100)
+                found += [result async for result in listed]
         except _TRANSIENT as error:
             return Unavailable(error_sentences(error), error.retry_after)
         except ZofApiError as error:
             return Refused(error_sentences(error), Outcome.FAULT)
-        return tuple(found)
+        found.sort(key=lambda result: result.created_at or _UNKNOWN)
+        return tuple(dict.fromkeys(result.test_case_id for result in found if result.test_case_id))
 
     async def cancel(self, run_id: str) -> Read | Refused | Unavailable | None:
         """`POST /runs/{id}/cancel`. None if the run is complete already (409)."""

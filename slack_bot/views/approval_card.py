@@ -61,8 +61,8 @@ def _what_is_missing(approval: Approval) -> str:
     who = ", ".join(code(who) if who != ANY else "anybody else" for who in approval.approvers[:10])
     so_far = f" So far: {names_of(approval.by)}." if approval.by else ""
     return (
-        f"It needs {approval.needed} {people} of {who} until {local_clock(approval.expires_at)}, and starts then."
-        f"{so_far}"
+        f"It starts as soon as it has {approval.needed} {people} of {who}, and lapses at "
+        f"{local_clock(approval.expires_at)}.{so_far}"
     )
 
 

@@ -60,8 +60,8 @@ def button(text: str, action_id: str, **more: Any) -> Block:
 
 
 def actions(*elements: Block) -> Block:
-    """A row of buttons."""
-    return {"type": "actions", "elements": list(elements)}
+    """A row of buttons. Its id is ours, so that a dialog opened before an update still finds its button after it."""
+    return {"type": "actions", "block_id": "buttons", "elements": list(elements)}
 
 
 def note(text: str) -> Message:
