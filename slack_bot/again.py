@@ -13,8 +13,7 @@ from zof_core.validation import run_request_problems
 
 def target_suite(run: Run, followed: FollowedRun | None) -> str | None:
     """The suite as which the rules judge a run: its own, or the one that its cases were taken from."""
-    known = followed.suite_for_rules or followed.request.test_suite_id if followed else None
-    return run.test_suite_id or known
+    return run.test_suite_id or (followed.judged_suite if followed else None)
 
 
 def run_again(
@@ -39,23 +38,18 @@ def run_again(
     project_id = run.project_id or (before.project_id if before else None)
     environment = run.environment or (before.environment if before else None)
     suite_id = None if cases else run.test_suite_id or (before.test_suite_id if before else None)
+    case_ids = list(cases) or None
     problems = run_request_problems(
-        project_id=project_id,
-        environment=environment,
-        test_suite_id=suite_id,
-        test_case_ids=list(cases) or None,
+        project_id=project_id, environment=environment, test_suite_id=suite_id, test_case_ids=case_ids
     )
     if problems or project_id is None or environment is None:
         return f"Zof does not show all that is needed to run it again: {' '.join(problems.values())}"
-    project = next((item for item in catalogue.projects if item.id == project_id), None)
+    project = catalogue.project(project_id)
     suite = next((item for item in project.suites if item.id == suite_id), None) if project else None
     return FollowedRun(
         key=f"{errand.key}:run",
         request=RunRequest(
-            project_id=project_id,
-            environment=environment,
-            test_suite_id=suite_id,
-            test_case_ids=list(cases) or None,
+            project_id=project_id, environment=environment, test_suite_id=suite_id, test_case_ids=case_ids
         ),
         project_name=(project.name if project else None) or project_id,
         suite_name=(suite.name if suite else None) or suite_id,

@@ -92,15 +92,7 @@ class Bot:
         reasons = ("Slack has not said yet whose token this is",) if identity.team is None else ()
         if not with_counts:
             return Vitals(alive=True, reasons=reasons)
-        counts = await engine.in_thread(store.counts, time.time())
-        return Vitals(
-            alive=True,
-            reasons=reasons,
-            interactions=counts.interactions,
-            runs=counts.runs,
-            errands=counts.errands,
-            late=counts.late,
-        )
+        return Vitals(alive=True, reasons=reasons, counts=await engine.in_thread(store.counts, time.time()))
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

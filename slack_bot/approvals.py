@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from slack_bot.config import Policy
 from slack_bot.following import Approval, Asker, FollowedRun, State
-from slack_bot.policy import Ask, Needed, Target, decide, may_approve
+from slack_bot.policy import Ask, Needed, decide, may_approve, target_of
 from slack_bot.results import Outcome
 from zof_core import RunRequest
 
@@ -90,10 +90,8 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
 
 
 def _is_still_allowed(row: FollowedRun, policy: Policy, now: float) -> bool:
-    request = row.request
-    target = Target(request.project_id, request.environment, row.suite_for_rules or request.test_suite_id)
     verb = "rerun" if row.again_of else "run"
-    return decide(policy, Ask(row.asker.id, row.channel, verb, target, at=now)).allowed
+    return decide(policy, Ask(row.asker.id, row.channel, verb, target_of(row), at=now)).allowed
 
 
 def has_voted(row: FollowedRun | None, voter: Asker) -> bool:

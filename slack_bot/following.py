@@ -155,6 +155,11 @@ class FollowedRun(Value):
         return approved_at or self.accepted_at
 
     @property
+    def judged_suite(self) -> str | None:
+        """The suite as which the rules judge it; None for single cases."""
+        return self.suite_for_rules or self.request.test_suite_id
+
+    @property
     def is_over(self) -> bool:
         """Nothing more will change on the card."""
         return self.outcome is not None

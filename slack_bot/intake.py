@@ -15,7 +15,7 @@ from slack_bot.audit import Entry
 from slack_bot.config import BotConfig
 from slack_bot.errands import VOTES, Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
-from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.policy import Ask, Decision, Target, decide, openings, target_of
 from slack_bot.questions import judge_question
 from slack_bot.requests import ButtonValue, Click, SlashCommand, Submission
 from slack_bot.store.records import InboxOutcome
@@ -176,16 +176,18 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     suite = find(project.suites, command.suite) if project and command.suite else None
     if project and (unknown := _unknown_in(project, command, suite is not None)):
         return unknown
-    ids = (project.id if project else command.project, suite.id if suite else command.suite)
-    problems = run_request_problems(
-        project_id=ids[0],
+    project_id = project.id if project else command.project
+    suite_id = suite.id if suite else command.suite
+    request = RunRequest(
+        project_id=project_id,
         environment=command.environment,
-        test_suite_id=ids[1],
+        test_suite_id=suite_id,
         test_case_ids=list(command.cases) or None,
     )
+    problems = run_request_problems(**request.model_dump())
     if problems:
         return Verdict(InboxOutcome.USAGE, "run", answers.invalid(problems.values()), problems=problems)
-    target = Target(ids[0], command.environment, ids[1])
+    target = Target(project_id, command.environment, suite_id)
     ask = Ask(origin.user.id, origin.channel, "run", target, at=origin.at)
     decision = decide(config.policy, ask)
     if not decision.allowed:
@@ -193,14 +195,9 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
         return stranger or denied(ask, decision, config)
     row = FollowedRun(
         key=origin.key,
-        request=RunRequest(
-            project_id=ids[0],
-            environment=command.environment,
-            test_suite_id=ids[1],
-            test_case_ids=list(command.cases) or None,
-        ),
-        project_name=(project.name if project else None) or ids[0],
-        suite_name=(suite.name if suite else None) or ids[1],
+        request=request,
+        project_name=(project.name if project else None) or project_id,
+        suite_name=(suite.name if suite else None) or suite_id,
         asker=origin.user,
         team=origin.team,
         channel=origin.channel,
@@ -227,10 +224,7 @@ def _form(origin: Origin, config: BotConfig) -> Verdict:
 
 
 def _ask_about(followed: FollowedRun, verb: str, user: str, channel: str, now: float) -> Ask:
-    request = followed.request
-    suite = followed.suite_for_rules or request.test_suite_id
-    target = Target(request.project_id, request.environment, suite)
-    return Ask(user, channel, verb, target, started_by=followed.asker.id, at=now)
+    return Ask(user, channel, verb, target_of(followed), started_by=followed.asker.id, at=now)
 
 
 def _errand(

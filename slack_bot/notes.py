@@ -33,38 +33,30 @@ def notes_of_run(before: FollowedRun, after: FollowedRun, now: float) -> list[No
         found.append(("run_started", "accepted"))
     if before.outcome is None and after.outcome is not None:
         found.append(("run_ended", after.outcome.value))
-    return [
-        Note(
-            at=now,
-            event=event,
-            outcome=outcome,
-            person=after.asker.id,
-            person_name=after.asker.name,
-            workspace=after.team,
-            channel=after.channel,
-            request=after.key,
-            verb="run",
-            effect=run_id,
-        )
-        for event, outcome in found
-    ]
+    return [_note(after, now, event, outcome, verb="run", effect=run_id) for event, outcome in found]
 
 
 def notes_of_errand(before: Errand, after: Errand, now: float) -> list[Note]:
     """That something asked about a run was done, or why not."""
     if before.outcome is not None or after.outcome is None:
         return []
-    return [
-        Note(
-            at=now,
-            event=after.kind.value,
-            outcome=after.outcome.value,
-            person=after.asker.id,
-            person_name=after.asker.name,
-            channel=after.channel,
-            request=after.key,
-            verb=after.kind.value,
-            # A vote is about a request, which may have no run yet: its key stands in for one.
-            effect=after.run_id or after.followed_key,
-        )
-    ]
+    # A vote is about a request, which may have no run yet: its key stands in for one.
+    effect = after.run_id or after.followed_key
+    return [_note(after, now, after.kind.value, after.outcome.value, verb=after.kind.value, effect=effect)]
+
+
+def _note(
+    entity: FollowedRun | Errand, now: float, event: str, outcome: str, *, verb: str, effect: str | None
+) -> Note:
+    return Note(
+        at=now,
+        event=event,
+        outcome=outcome,
+        person=entity.asker.id,
+        person_name=entity.asker.name,
+        workspace=entity.team if isinstance(entity, FollowedRun) else "",
+        channel=entity.channel,
+        request=entity.key,
+        verb=verb,
+        effect=effect,
+    )

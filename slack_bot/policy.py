@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slack_bot.config import ANY, AllowRule, Policy, Rule
+from slack_bot.following import FollowedRun
 
 NO_RULE: Final = "no rule"
 OWN_RUN: Final = "own run"
@@ -26,6 +27,11 @@ class Target:
     project: str
     environment: str
     suite: str | None
+
+
+def target_of(row: FollowedRun) -> Target:
+    """What a followed run does something to, as the rules judge it."""
+    return Target(row.request.project_id, row.request.environment, row.judged_suite)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,10 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     person = _person(command.person, origin, config)
     if person is None:
         problem = f"I do not know '{command.person}': mention them with @, or write me for yourself."
-        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
+        return _misused(problem)
     if command.verb not in VERBS:
         problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
-        return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
+        return _misused(problem)
     own = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if person.id != origin.user.id and not openings(policy, own).verbs_here:
         return denied(own, decide(policy, own), config)
@@ -85,6 +85,10 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     ask = Ask(person.id, origin.channel, command.verb, target, at=origin.at)
     decision = decide(policy, ask)
     return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision))
+
+
+def _misused(problem: str) -> Verdict:
+    return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
 
 
 def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:

@@ -322,27 +322,29 @@ class Ticks:
         return await self.engine.in_thread(self._store.followed_by_run_id, errand.run_id)
 
     async def _wake_run(self, errand: Errand, *, canceled_by: str | None, rearm: bool) -> None:
-        followed = await self._followed(errand)
-        if followed is None:
-            return
-        now = self._clock()
-        change = partial(transitions.look_again_soon, now=now, canceled_by=canceled_by, rearm=rearm)
-        await self.engine.in_thread(self._store.change_run, followed.key, change, now, self.engine.enqueue)
+        change = partial(transitions.look_again_soon, canceled_by=canceled_by, rearm=rearm)
+        await self.engine.in_thread(self._look_again, errand.run_id, change)
+
+    def _look_again(self, run_id: str, change: Callable[..., FollowedRun]) -> None:
+        """Has a run looked at now, if this bot follows it. For a thread."""
+        followed = self._store.followed_by_run_id(run_id)
+        if followed is not None:
+            now = self._clock()
+            self._store.change_run(followed.key, partial(change, now=now), now, self.engine.enqueue)
+
+    # ---- events of Zof's
 
     async def take_event(self, event: Event) -> None:
         """Writes an event of Zof's down and has its run looked at now. Once, however often it is delivered."""
         await self.engine.in_thread(self._take_event, event)
 
     def _take_event(self, event: Event) -> None:
-        now = self._clock()
         if self._store.knows_event(event.id):
             return
-        followed = self._store.followed_by_run_id(event.run_id) if event.run_id else None
-        if followed is not None:
-            change = partial(transitions.look_again_soon, now=now, canceled_by=None, rearm=False)
-            self._store.change_run(followed.key, change, now, self.engine.enqueue)
+        if event.run_id:
+            self._look_again(event.run_id, transitions.look_again_soon)
         # Last: an event that did not wake its run is not known yet, and Zof sends it again.
-        self._store.note_event(event.id, now)
+        self._store.note_event(event.id, self._clock())
 
     # ---- both
 

@@ -61,7 +61,9 @@ def pause(tries: int, timing: Timing, retry_after: float | None = None) -> float
     return max(doubled, min(retry_after or 0.0, LONGEST_PAUSE))
 
 
-def look_again_soon(row: FollowedRun, now: float, *, canceled_by: str | None, rearm: bool) -> FollowedRun:
+def look_again_soon(
+    row: FollowedRun, now: float, *, canceled_by: str | None = None, rearm: bool = False
+) -> FollowedRun:
     """The row after somebody asked to cancel: read it at once; with `rearm` Cancel can be pressed again."""
     return row.model_copy(
         update={

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from slack_bot.endpoint import Scope, Send, respond
+from slack_bot.store.records import Counts
 
 PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _HELP: Final = {
@@ -28,16 +29,12 @@ class Vitals:
     Args:
         alive: the engine runs.
         reasons: why requests are not taken just now; empty if they are.
-        interactions, runs, errands: counts by outcome or state.
-        late: seconds by which the oldest tick is late.
+        counts: how much there is of everything; only `/metrics` needs them.
     """
 
     alive: bool
     reasons: tuple[str, ...] = ()
-    interactions: Mapping[str, int] = field(default_factory=dict)
-    runs: Mapping[str, int] = field(default_factory=dict)
-    errands: Mapping[str, int] = field(default_factory=dict)
-    late: float = 0.0
+    counts: Counts = field(default_factory=Counts)
 
 
 async def answer(scope: Scope, send: Send, vitals: Vitals) -> None:
@@ -57,10 +54,10 @@ async def answer(scope: Scope, send: Send, vitals: Vitals) -> None:
 def metrics(vitals: Vitals) -> str:
     """In Prometheus' text format, version 0.0.4."""
     families: dict[str, list[tuple[str, float]]] = {
-        "zofops_bot_interactions_total": _labelled("outcome", vitals.interactions),
-        "zofops_bot_runs": _labelled("state", vitals.runs),
-        "zofops_bot_errands": _labelled("state", vitals.errands),
-        "zofops_bot_oldest_due_seconds": [("", max(vitals.late, 0.0))],
+        "zofops_bot_interactions_total": _labelled("outcome", vitals.counts.interactions),
+        "zofops_bot_runs": _labelled("state", vitals.counts.runs),
+        "zofops_bot_errands": _labelled("state", vitals.counts.errands),
+        "zofops_bot_oldest_due_seconds": [("", max(vitals.counts.late, 0.0))],
         "zofops_bot_ready": [("", float(vitals.alive and not vitals.reasons))],
     }
     lines: list[str] = []

@@ -101,12 +101,26 @@ def progress_text(run: Run) -> str:
     return f"{counts_line(summary)} · {progress}" if finished else progress
 
 
+def took_text(run: Run) -> str:
+    """How long a run took that has ended, such as "4.2 s"; empty if that is not known."""
+    begun = run.started_at or run.created_at
+    if not run.is_terminal or run.completed_at is None or begun is None:
+        return ""
+    return duration_text((run.completed_at - begun).total_seconds())
+
+
 def as_typed(sentence: str) -> str:
-    """A sentence about a request to start a run, with the names that people type for its fields."""
+    """A sentence about a request, with the names that people type for its fields."""
     return _FIELD.sub(lambda found: _TYPED[found[0]], sentence)
 
 
-_TYPED: Final = {"project_id": "PROJECT", "test_suite_id": "SUITE", "test_case_ids": "--cases"}
+_TYPED: Final = {
+    "project_id": "PROJECT",
+    "test_suite_id": "SUITE",
+    "test_case_ids": "--cases",
+    "run_id": "RUN",
+    "idempotency_key": "--idempotency-key",
+}
 _FIELD: Final = re.compile("|".join(rf"\b{field}\b" for field in _TYPED))
 
 

@@ -43,6 +43,15 @@ class World:
     bot: Bot
     config_path: Path
 
+    @property
+    def notebook_env(self) -> dict[str, str]:
+        """What a kernel's environment must have to reach this Zof, its key included."""
+        return {
+            "ZOF_API_KEY": self.zof_key,
+            "ZOF_BASE_URL": self.zof_url,
+            "ZOFOPS_CONFIG": str(self.config_path),
+        }
+
 
 @asynccontextmanager
 async def open_world(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -98,7 +99,7 @@ class CommandOutcome:
 class Counts:
     """How much there is: interactions by outcome, living rows by state; `late` in seconds."""
 
-    interactions: dict[str, int]
-    runs: dict[str, int]
-    errands: dict[str, int]
-    late: float
+    interactions: Mapping[str, int] = field(default_factory=dict)
+    runs: Mapping[str, int] = field(default_factory=dict)
+    errands: Mapping[str, int] = field(default_factory=dict)
+    late: float = 0.0

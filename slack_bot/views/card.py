@@ -11,7 +11,7 @@ from slack_bot.text import clock, code, local_clock, plain, prose, safe_url, sen
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
 from slack_bot.views.words import emoji, names_of
 from zof_core import Run
-from zof_core.wording import cases_text, duration_text, progress_text, status_style
+from zof_core.wording import cases_text, progress_text, status_style, took_text
 
 CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
@@ -128,11 +128,8 @@ def _times(run: Run) -> list[str]:
     if not run.is_terminal or run.completed_at is None:
         return []
     ended = [f"ended at {local_clock(run.completed_at.timestamp())}"]
-    begun = run.started_at or run.created_at
-    if begun is not None:
-        seconds = max((run.completed_at - begun).total_seconds(), 0.0)
-        ended.append(f"took {prose(duration_text(seconds), 40)}")
-    return ended
+    took = took_text(run)
+    return [*ended, f"took {took}"] if took else ended
 
 
 def _buttons(row: FollowedRun, run: Run) -> list[Block]:

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.browser import CHROMIUM_FLAGS, find_browser
+from tests.support.jupyterlab import JupyterLabServer
 from zofops.examples import example
 from zofops.world import World, open_world
 
@@ -47,6 +48,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     finally:
         thread.run(stack.aclose())
         thread.stop()
+
+
+@pytest.fixture(params=["light", "dark"])
+def lab(
+    request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[JupyterLabServer]:
+    """A JupyterLab whose kernels reach the world's Zof, once in each theme."""
+    directory, dark = tmp_path_factory.mktemp("lab"), request.param == "dark"
+    with JupyterLabServer(directory, env=world.notebook_env, dark=dark) as server:
+        yield server
 
 
 @pytest.fixture

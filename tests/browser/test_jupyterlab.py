@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -22,21 +22,6 @@ RUN_TIMEOUT = 60_000
 POLL = 500
 
 
-@pytest.fixture(params=["light", "dark"])
-def lab(
-    request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[JupyterLabServer]:
-    env = {
-        "ZOF_API_KEY": world.zof_key,
-        "ZOF_BASE_URL": world.zof_url,
-        "ZOFOPS_CONFIG": str(world.config_path),
-    }
-    server = JupyterLabServer(tmp_path_factory.mktemp("lab"), env=env, dark=request.param == "dark")
-    shutil.copy(example("notebooks") / NOTEBOOK, server.root)
-    with server:
-        yield server
-
-
 @pytest.mark.timeout(240)
 def test_a_form_starts_a_run_that_is_watched_until_its_end(
     lab: JupyterLabServer,
@@ -45,6 +30,7 @@ def test_a_form_starts_a_run_that_is_watched_until_its_end(
     picture: Callable[[Page, str], None],
     request: pytest.FixtureRequest,
 ) -> None:
+    shutil.copy(example("notebooks") / NOTEBOOK, lab.root)
     page = open_page()
     open_notebook(page, lab, NOTEBOOK)
     output = run_cell(page, 0)

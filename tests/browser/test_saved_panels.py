@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -37,19 +37,6 @@ def run_id(world: World) -> str:
         for run in runs:
             zof.runs.wait_until_complete(run.id, timeout=60)
     return runs[0].id
-
-
-@pytest.fixture(params=["light", "dark"])
-def lab(
-    request: pytest.FixtureRequest, world: World, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[JupyterLabServer]:
-    env = {
-        "ZOF_API_KEY": world.zof_key,
-        "ZOF_BASE_URL": world.zof_url,
-        "ZOFOPS_CONFIG": str(world.config_path),
-    }
-    with JupyterLabServer(tmp_path_factory.mktemp("lab"), env=env, dark=request.param == "dark") as server:
-        yield server
 
 
 @pytest.mark.timeout(240)

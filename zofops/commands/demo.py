@@ -114,12 +114,7 @@ async def _stay(world: World, home: Path, *, with_notebook: bool) -> ExitCode:
 async def _notebook(world: World, home: Path) -> JupyterLab:
     root = home / "notebooks"
     shutil.copytree(example("notebooks"), root)
-    keys = {
-        "ZOF_API_KEY": world.zof_key,
-        "ZOF_BASE_URL": world.zof_url,
-        "ZOFOPS_CONFIG": str(world.config_path),
-    }
-    lab = JupyterLab(root, home=home / "jupyter", env=keys)
+    lab = JupyterLab(root, home=home / "jupyter", env=world.notebook_env)
     lab.start()
     try:
         await asyncio.to_thread(lab.wait_until_ready)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from contextlib import suppress
 
@@ -21,14 +20,12 @@ from zof_core import (
 from zof_core.catalogue import Catalogue, load_catalogue, merged, nearest
 from zof_core.errors import clean_text
 from zof_core.validation import quoted
-from zof_core.wording import as_typed, duration_text, error_sentences, progress_text, status_style
+from zof_core.wording import as_typed, duration_text, error_sentences, progress_text, status_style, took_text
 from zofops import exit_codes
 from zofops.exit_codes import ExitCode
 
 _SHOWN_FAILURES = 10
 _NOT_PASSED = ("failed", "error")
-_OPTIONS = {"run_id": "RUN", "idempotency_key": "--idempotency-key"}
-"""What people type, beside the fields of a request to start a run."""
 
 
 def start(arguments: argparse.Namespace) -> int:
@@ -110,8 +107,6 @@ def _refused(error: ZofApiError, remark: str = "") -> ExitCode:
     sentence = error_sentences(error)
     if isinstance(error, ZofInvalidRequestError):
         sentence = as_typed(sentence)
-        for field, typed in _OPTIONS.items():
-            sentence = re.sub(rf"\b{field}\b", typed, sentence)
     print(f"zofops: {sentence} {remark}".rstrip(), file=sys.stderr)
     return exit_codes.of_error(error)
 
@@ -132,10 +127,9 @@ def _follow(zof: ZofClient, run_id: str, timeout: float) -> ExitCode:
 
 
 def _show(run: Run) -> None:
-    took = ""
-    if run.is_terminal and run.completed_at and (begun := run.started_at or run.created_at):
-        took = f" · took {duration_text((run.completed_at - begun).total_seconds())}"
-    print(f"{status_style(run.status).word} · {progress_text(run)}{took}", flush=True)
+    took = took_text(run)
+    end = f" · took {took}" if took else ""
+    print(f"{status_style(run.status).word} · {progress_text(run)}{end}", flush=True)
 
 
 def _show_failures(zof: ZofClient, run: Run) -> None:

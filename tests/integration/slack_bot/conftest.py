@@ -19,6 +19,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from slack_bot import Bot, BotSettings, CommandOutcome, Timing, create_app
+from tests.integration.slack_bot.weather import Weather
 from zof_core import AsyncZofClient, Run
 from zof_local import platform, workspace
 from zof_local.platform import ApiKey, PlatformSettings
@@ -141,64 +142,6 @@ suites = [
 
 
 @dataclass
-class Strike:
-    """Something that happens once, when a certain request comes.
-
-    Args:
-        path: what its path has in it.
-        after: only after the application has done what was asked; else before it hears of it.
-        act: what happens; the request then gets no answer that helps.
-    """
-
-    path: str
-    after: bool
-    act: Callable[[], object]
-
-
-class Weather:
-    """Stands before an application and breaks it on demand."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self.down = False
-        self.lose_answer_of: list[str] = []
-        self.refuse: list[str] = []
-        self.strikes: list[Strike] = []
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if self.down or any(scope["path"].endswith(path) for path in self.refuse):
-            await _answer_503(send)
-            return
-        strike = next((strike for strike in self.strikes if strike.path in scope["path"]), None)
-        if strike is not None:
-            self.strikes.remove(strike)
-            if strike.after:
-                await self._app(scope, receive, _nowhere)
-            strike.act()
-            await _answer_503(send)
-            return
-        lost = next((path for path in self.lose_answer_of if scope["path"].endswith(path)), None)
-        if lost is None:
-            await self._app(scope, receive, send)
-            return
-        self.lose_answer_of.remove(lost)
-        await self._app(scope, receive, _nowhere)
-        await _answer_503(send)
-
-
-async def _nowhere(_message: Any) -> None:
-    return None
-
-
-async def _answer_503(send: Any) -> None:
-    await send({"type": "http.response.start", "status": 503, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"unavailable"})
-
-
-@dataclass
 class BotWorld:
     """Where everything is, hands of the people, and what a test asks."""
 
@@ -315,7 +258,7 @@ async def eventually(look: Callable[[], Any], timeout: float = 40.0) -> Any:
         await asyncio.sleep(0.03)
 
 
-async def _open_world(home: Path, *, with_bot: bool = True, **changes: Any) -> BotWorld:
+async def make_world(home: Path, *, with_bot: bool = True, **changes: Any) -> BotWorld:
     """Everything on free ports. Closing `world.stack` stops it."""
     (home / "project").mkdir()
     for name, text in PROJECT.items():
@@ -381,7 +324,7 @@ async def _open_world(home: Path, *, with_bot: bool = True, **changes: Any) -> B
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotWorld]:
     """A world for all tests of a module: they look only at what they did themselves."""
-    world = await _open_world(tmp_path_factory.mktemp("world"))
+    world = await make_world(tmp_path_factory.mktemp("world"))
     async with world.stack:
         yield world
 
@@ -392,7 +335,7 @@ async def open_world(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bo
     async with AsyncExitStack() as stack:
 
         async def make(**changes: Any) -> BotWorld:
-            world = await _open_world(tmp_path, **changes)
+            world = await make_world(tmp_path, **changes)
             stack.push_async_callback(world.stack.aclose)
             return world
 

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.integration.slack_bot.conftest import BRISK, BotWorld, Strike, _open_world
+from tests.integration.slack_bot.conftest import BRISK, BotWorld, make_world
 from tests.integration.slack_bot.process import BotProcess
+from tests.integration.slack_bot.weather import Strike
 from zof_local.serving import bind_loopback, url_of
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(3600)]
@@ -49,7 +50,7 @@ async def mortal(
     """A world for the module, and its bot as a process."""
     home = tmp_path_factory.mktemp("chaos")
     async with AsyncExitStack() as stack:
-        world = await _open_world(home, with_bot=False, timing=PATIENT)
+        world = await make_world(home, with_bot=False, timing=PATIENT)
         stack.push_async_callback(world.stack.aclose)
         sock = bind_loopback()
         sock.listen(64)
