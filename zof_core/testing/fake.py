@@ -77,6 +77,7 @@ class FakeZof:
         self._spent: dict[int, int] = {}
         self._projects: dict[str, str | None] = {}
         self._runs: dict[str, _Run] = {}
+        self._schedules: list[dict[str, Any]] = []
         self._answers: dict[str, tuple[bytes | None, int, Any]] = {}
         self._faults: deque[FaultOnOrder] = deque()
         self._course = Course(1.0, 10.0, "passed", {"passed": 3})
@@ -101,6 +102,13 @@ class FakeZof:
             counts: results at the end, such as `passed=12, failed=1`.
         """
         self._course = Course(queued, seconds, outcome, counts or {"passed": 3})
+
+    def add_schedule(self, project_id: str, environment: str, suite: str, *, cron: str = "0 2 * * *") -> str:
+        """Makes a schedule known, which is listed and never fires; gives its id."""
+        body = {"cron": cron, "project_id": project_id, "environment": environment, "test_suite_id": suite}
+        schedule = {"id": f"sched_{len(self._schedules) + 1}", **body, "status": "active"}
+        self._schedules.append(schedule)
+        return str(schedule["id"])
 
     def will_fail(self, *faults: FaultOnOrder) -> None:
         """What the next requests get instead of an answer, one each.
@@ -191,6 +199,8 @@ class FakeZof:
                 return self._cancel(self._runs[run_id])
             case ("GET", "results"):
                 return self._page([one for run in self._runs.values() for one in self._results(run)], query)
+            case ("GET", "schedules"):
+                return self._page(self._schedules, query)
             case _:
                 return 404, _error("not_found", f"There is no {'/'.join(steps)} here.")
 
@@ -236,8 +246,10 @@ class FakeZof:
         if self._status(run) not in TERMINAL_STATUSES or run.canceled is not None:
             return []
         outcomes = [status for status, count in run.course.counts.items() for _ in range(count)]
+        stamp = self._stamp(run.created + run.course.queued + run.course.takes)
+        same = {"run_id": run.id, "created_at": stamp}
         return [
-            {"id": f"res_{run.id}_{n}", "run_id": run.id, "test_case_id": f"tc_{n}", "status": status}
+            {"id": f"res_{run.id}_{n}", "test_case_id": f"tc_{n}", "status": status, **same}
             for n, status in enumerate(outcomes, 1)
         ]
 

@@ -1,0 +1,154 @@
+"""Reads what the home needs, with few requests; a part that cannot be read has its own trouble. No I/O: a machine,
+for either client: `await client.drive(read_home(client.plan, catalogue))`, or the same without `await`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, TypeVar
+
+from zof_core.assumptions import PAGE_LIMIT_MAX, STATUS_QUEUED, STATUS_RUNNING
+from zof_core.builders import list_results, list_runs, list_schedules
+from zof_core.call import Plan
+from zof_core.catalogue import Catalogue
+from zof_core.commands import Command
+from zof_core.errors import ZofApiError
+from zof_core.models import Page, Run
+from zof_core.paging import Walk
+from zof_core.posture import Figure, Posture, posture
+from zof_core.requests import Call
+
+T = TypeVar("T")
+Part = Literal["runs", "results", "schedules"]
+
+WINDOW: Final = timedelta(hours=24)
+LONGEST_RUN: Final = timedelta(hours=6)
+"""Ours: a run that ended in the window was made at most so long before it."""
+
+PAGES_MAX: Final = 5
+"""Ours: pages of one list that are read, of a hundred items each. A home that is refreshed must stay cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure of the home, or why it cannot be told."""
+
+    figure: Figure
+    trouble: ZofApiError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home of one moment.
+
+    Args:
+        posture: figures, upcoming schedules, next actions; computed from what could be read.
+        runs: what was read of runs, newest first.
+        troubles: part → why it could not be read.
+        cut: parts that were longer than what is read; their figures count the newest of them.
+    """
+
+    posture: Posture
+    runs: tuple[Run, ...]
+    troubles: Mapping[Part, ZofApiError]
+    cut: frozenset[Part]
+
+    @property
+    def active(self) -> tuple[Run, ...]:
+        """Runs that have not ended, newest first."""
+        return tuple(run for run in self.runs if not run.is_terminal)
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """The figures in the order of the home, each with the trouble of what it is computed from."""
+        of_runs = self.troubles.get("runs")
+        of_results = of_runs or self.troubles.get("results")
+        told = self.posture
+        counted = (told.runs, told.pass_rate, told.active, told.stuck)
+        judged = (told.coverage, told.open_critical, told.flaky)
+        return (*(Tile(one, of_runs) for one in counted), *(Tile(one, of_results) for one in judged))
+
+
+def read_home(
+    plan: Plan,
+    catalogue: Catalogue,
+    *,
+    projects: Collection[str] | None = None,
+    window: timedelta = WINDOW,
+) -> Generator[Command, Any, Home]:
+    """Reads runs, results and schedules, and computes the home.
+
+    Four lists are read, so the requests do not grow with projects, and at most with `PAGES_MAX` pages of each.
+
+    Args:
+        plan: how the client calls.
+        catalogue: whose cases tell of coverage and of what is critical.
+        projects: ids of the projects to tell of; None for all. What is of no project is left out with them.
+        window: what "recent" means.
+    """
+    now = datetime.fromtimestamp(plan.clock.wall(), UTC)
+    reader = _Reader(plan)
+    since = now - window - LONGEST_RUN
+    recent = yield from reader.all("runs", list_runs(created_after=since, limit=PAGE_LIMIT_MAX))
+    older: list[Run] = []
+    for status in (STATUS_QUEUED, STATUS_RUNNING):
+        older += yield from reader.all("runs", list_runs(status=status, limit=PAGE_LIMIT_MAX))
+    results = yield from reader.all("results", list_results(created_after=since, limit=PAGE_LIMIT_MAX))
+    schedules = yield from reader.all("schedules", list_schedules(limit=PAGE_LIMIT_MAX))
+
+    runs = _of(projects, _newest({run.id: run for run in (*recent, *older)}.values()))
+    known = {run.id for run in runs}
+    unread = {"runs", "results"} & set(reader.troubles)
+    # Without runs and results nothing can be said of any case: an empty list of cases says nothing.
+    cases = [
+        case
+        for project in catalogue.projects
+        if not unread and (projects is None or project.id in projects)
+        for case in project.cases
+    ]
+    told = posture(
+        runs,
+        [result for result in results if result.run_id in known],
+        cases,
+        _of(projects, schedules),
+        now,
+        window=window,
+    )
+    return Home(told, tuple(runs), reader.troubles, frozenset(reader.cut))
+
+
+class _Reader:
+    """Reads lists, and takes note of those that cannot be read or are too long."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.troubles: dict[Part, ZofApiError] = {}
+        self.cut: set[Part] = set()
+
+    def all(self, part: Part, call: Call[Page[T]]) -> Generator[Command, Any, list[T]]:
+        items: list[T] = []
+        walk = Walk(call)
+        try:
+            for _ in range(PAGES_MAX):
+                if walk.call is None:
+                    break
+                page = yield from self._plan.machine(walk.call, None, "background")
+                items += page.data
+                walk.turn(page)
+        except ZofApiError as error:
+            self.troubles[part] = error
+        if walk.call is not None and part not in self.troubles:
+            self.cut.add(part)
+        return items
+
+
+def _newest(runs: Iterable[Run]) -> list[Run]:
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(runs, key=lambda run: (run.created_at or never, run.id), reverse=True)
+
+
+def _of(projects: Collection[str] | None, items: Iterable[T]) -> list[T]:
+    wanted: Iterable[Any] = items
+    return [one for one in wanted if projects is None or one.project_id in projects]
