@@ -7,6 +7,9 @@ with ZofClient() as zof:
     ended = zof.runs.wait_until_complete(run.id, timeout=600)
 """
 
+import importlib
+from typing import TYPE_CHECKING
+
 from zof_core.ambient import background
 from zof_core.client import AsyncZofClient, ZofClient
 from zof_core.deadlines import deadline
@@ -25,34 +28,36 @@ from zof_core.errors import (
     ZofTimeoutError,
     ZofValidationError,
 )
-from zof_core.handles import (
-    AsyncRunHandle,
-    RunHandle,
-    async_wait_all,
-    async_wait_any,
-    wait_all,
-    wait_any,
-)
-from zof_core.models import (
-    Application,
-    Artifact,
-    Integration,
-    LogLine,
-    Member,
-    Page,
-    Project,
-    Report,
-    Result,
-    Run,
-    RunRequest,
-    RunSummary,
-    Schedule,
-    Team,
-    Webhook,
-    response_of,
-)
 from zof_core.responses import RawResponse, ResponseInfo
 from zof_core.version import __version__
+
+if TYPE_CHECKING:
+    from zof_core.handles import (
+        AsyncRunHandle,
+        RunHandle,
+        async_wait_all,
+        async_wait_any,
+        wait_all,
+        wait_any,
+    )
+    from zof_core.models import (
+        Application,
+        Artifact,
+        Integration,
+        LogLine,
+        Member,
+        Page,
+        Project,
+        Report,
+        Result,
+        Run,
+        RunRequest,
+        RunSummary,
+        Schedule,
+        Team,
+        Webhook,
+        response_of,
+    )
 
 __all__ = [
     "Application",
@@ -98,3 +103,35 @@ __all__ = [
     "wait_all",
     "wait_any",
 ]
+
+_LATER = dict.fromkeys(
+    ("AsyncRunHandle", "RunHandle", "async_wait_all", "async_wait_any", "wait_all", "wait_any"),
+    "zof_core.handles",
+) | dict.fromkeys(
+    (
+        "Application",
+        "Artifact",
+        "Integration",
+        "LogLine",
+        "Member",
+        "Page",
+        "Project",
+        "Report",
+        "Result",
+        "Run",
+        "RunRequest",
+        "RunSummary",
+        "Schedule",
+        "Team",
+        "Webhook",
+        "response_of",
+    ),
+    "zof_core.models",
+)
+"""Name → module, for what a client needs only from its first answer on; pydantic, which is slow to load, among it."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name]), name)

@@ -7,26 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zof_core import operations as ops
 from zof_core.cron import cron_problem
-from zof_core.models import (
-    Acknowledgement,
-    Application,
-    Artifact,
-    Integration,
-    LogLine,
-    Member,
-    Page,
-    Project,
-    Report,
-    Result,
-    Run,
-    Schedule,
-    Team,
-    Webhook,
-)
 from zof_core.requests import Call, Query, build
 from zof_core.validation import (
     checked_id,
@@ -36,6 +20,24 @@ from zof_core.validation import (
     refuse,
     run_request,
 )
+
+if TYPE_CHECKING:
+    from zof_core.models import (
+        Acknowledgement,
+        Application,
+        Artifact,
+        Integration,
+        LogLine,
+        Member,
+        Page,
+        Project,
+        Report,
+        Result,
+        Run,
+        Schedule,
+        Team,
+        Webhook,
+    )
 
 # --- Projects ------------------------------------------------------------------------------------------------------
 

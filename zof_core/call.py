@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeVar
 
-from zof_core import answers
+from zof_core import failures
 from zof_core.ambient import ambient_priority
 from zof_core.assumptions import BODY_MAX_BYTES, DEADLINE_SECONDS, REQUEST_ID_HEADERS
 from zof_core.budget import RetryBudget
@@ -149,7 +149,9 @@ class Plan:
             ZofApiError: of the class that fits.
         """
         raw = yield from self.raw_machine(call, ends_at, priority)
-        return answers.read_answer(call, raw, self.base_url.host)
+        from zof_core.answers import read_answer  # noqa: PLC0415  # pydantic comes with the first answer
+
+        return read_answer(call, raw, self.base_url.host)
 
     def raw_machine(
         self, call: Call[Any], ends_at: float | None = None, priority: Priority | None = None
@@ -268,7 +270,7 @@ class Plan:
             if wait <= 0:
                 return governor
             if self.on_limit == "raise" or wait >= course.ends_at - now:
-                raise answers.error_of_pacing(self._facts(course, None), wait)
+                raise failures.error_of_pacing(self._facts(course, None), wait)
             course.waited += wait
             yield Sleep(wait)
 
@@ -301,18 +303,18 @@ class Plan:
         facts = self._facts(course, failed.head)
         out_of_time = course.ends_at - now <= 0
         if failed.fault is None and failed.head is not None:
-            return answers.error_of_answer(
+            return failures.error_of_answer(
                 facts, failed.head.status, failed.head.headers, failed.body, retry_after
             )
         fault = failed.fault or Fault("read", "no answer")
         if fault.kind == "timeout" or out_of_time:
-            return answers.error_of_timeout(facts, now - course.started)
+            return failures.error_of_timeout(facts, now - course.started)
         status = failed.head.status if failed.head else None
-        return answers.error_of_fault(facts, fault.kind, fault.message, status)
+        return failures.error_of_fault(facts, fault.kind, fault.message, status)
 
-    def _facts(self, course: _Course, head: Reply | None) -> answers.Facts:
+    def _facts(self, course: _Course, head: Reply | None) -> failures.Facts:
         request_id = request_id_of(head.headers) if head else None
-        return answers.Facts(course.call, self.base_url.host, tuple(course.attempts), request_id)
+        return failures.Facts(course.call, self.base_url.host, tuple(course.attempts), request_id)
 
     def _request(self, call: Call[Any]) -> HttpRequest:
         headers = [

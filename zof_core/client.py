@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from zof_core import resources
 from zof_core.assumptions import DEADLINE_SECONDS, MAX_RETRIES
@@ -17,15 +17,17 @@ from zof_core.deadlines import checked_seconds
 from zof_core.drivers import AsyncDriver, AsyncTransport, Driver, Transport
 from zof_core.errors import ZofValidationError
 from zof_core.observing import Middleware, Observer
-from zof_core.poller import Drive, Poller, shared_poller
 from zof_core.requests import Call
 from zof_core.responses import RawResponse
 from zof_core.retry import RetryPolicy
-from zof_core.stats import Stats, stats_of
 from zof_core.telemetry import telemetry_if_loaded
 from zof_core.untyped import untyped_call
 from zof_core.validation import quoted
 from zof_core.version import __version__
+
+if TYPE_CHECKING:
+    from zof_core.poller import Drive, Poller
+    from zof_core.stats import Stats
 
 T = TypeVar("T")
 
@@ -146,6 +148,8 @@ class ZofClient:
 
     def poller(self) -> Poller:
         """Watches runs, for all clients of this process with the same address and key."""
+        from zof_core.poller import shared_poller  # noqa: PLC0415  # who never watches does not load it
+
         return shared_poller(self.plan, self._drive_in_thread)
 
     def ready(self) -> None:
@@ -162,6 +166,8 @@ class ZofClient:
 
     def stats(self) -> Stats:
         """What this client has done, what is left of the rate window, and what watching runs costs."""
+        from zof_core.stats import stats_of  # noqa: PLC0415  # who never asks does not load it
+
         return stats_of(self.plan)
 
     def close(self) -> None:
@@ -269,6 +275,8 @@ class AsyncZofClient:
 
     def poller(self) -> Poller:
         """Watches runs, for all clients of this process with the same address and key."""
+        from zof_core.poller import shared_poller  # noqa: PLC0415  # who never watches does not load it
+
         return shared_poller(self.plan, self._drive_in_thread)
 
     async def ready(self) -> None:
@@ -288,6 +296,8 @@ class AsyncZofClient:
 
     def stats(self) -> Stats:
         """What this client has done, what is left of the rate window, and what watching runs costs."""
+        from zof_core.stats import stats_of  # noqa: PLC0415  # who never asks does not load it
+
         return stats_of(self.plan)
 
     async def aclose(self) -> None:

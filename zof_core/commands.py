@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from zof_core.config import ApiKey
-from zof_core.models import Run
+
+if TYPE_CHECKING:
+    from zof_core.models import Run
 
 FaultKind = Literal[
     "resolve", "connect", "tls", "write", "read", "protocol", "timeout", "proxy", "closed", "unreadable"

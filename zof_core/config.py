@@ -205,11 +205,13 @@ def load_profile(environ: Mapping[str, str]) -> dict[str, str]:
     Raises:
         ZofValidationError: the file is not TOML, others may read it, or a profile that was named is not in it.
     """
-    import tomllib  # noqa: PLC0415  # who has the key in the environment does not load it
-
     named = environ.get("ZOF_PROFILES")
     place = Path(named) if named else _home(environ) / "zof" / "profiles.toml"
     profile = environ.get("ZOF_PROFILE") or "default"
+    if not (named or environ.get("ZOF_PROFILE") or place.exists()):
+        return {}
+    import tomllib  # noqa: PLC0415  # who has no profile does not load it
+
     try:
         document = tomllib.loads(place.read_text(encoding="utf-8"))
         readable_by_others = os.name == "posix" and place.stat().st_mode & 0o077

@@ -23,7 +23,7 @@ DOWNLOAD: Operation[Acknowledgement] = Operation(
     "runs.artifacts.download",
     "GET",
     "",
-    Answer(Acknowledgement),
+    Answer("Acknowledgement"),
     "download artifacts",
     "docs/api/runs",
     "ASSUMED",

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 OnUpdate = Callable[[Run], object]
 
 
+def named_run(run: Run | str) -> tuple[str, Run | None]:
+    """The id of a run that was given itself or by its id, and the run if it is known."""
+    return (run.id, run) if isinstance(run, Run) else (run, None)
+
+
 def make_token(run_id: str, project_id: str | None) -> str:
     """A text that names a run, for another process. It holds no secret."""
     facts = json.dumps({"run": run_id, "project": project_id}, separators=(",", ":")).encode()

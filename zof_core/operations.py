@@ -7,55 +7,63 @@ path was not read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Literal, TypeVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from zof_core import assumptions
-from zof_core.models import (
-    Acknowledgement,
-    Application,
-    Artifact,
-    Integration,
-    LogLine,
-    Member,
-    Page,
-    Project,
-    Report,
-    Result,
-    Run,
-    RunRequest,
-    Schedule,
-    Team,
-    Webhook,
-    ZofModel,
-)
+
+if TYPE_CHECKING:
+    from zof_core.models import (
+        Acknowledgement,
+        Application,
+        Artifact,
+        Integration,
+        LogLine,
+        Member,
+        Page,
+        Project,
+        Report,
+        Result,
+        Run,
+        Schedule,
+        Team,
+        Webhook,
+        ZofModel,
+    )
 
 T = TypeVar("T")
-M = TypeVar("M", bound=ZofModel)
 Method = Literal["GET", "POST", "PATCH"]
 Label = Literal["DOC", "INFER", "ASSUMED"]
 
 
 class Answer(Generic[T]):
-    """The type of an answer. A page's type is made when the first one comes: making all of them costs import time."""
+    """The type of an answer, by the name of its model: the models are loaded, with pydantic, when the first one comes.
 
-    __slots__ = ("_item", "_kind")
+    Args:
+        name: of a model of `zof_core.models`.
+        paged: whether the answer is a page of such.
+    """
 
-    def __init__(self, kind: type[T] | None, item: type[ZofModel] | None = None) -> None:
-        self._kind = kind
-        self._item = item
+    __slots__ = ("_kind", "_name", "_paged")
+
+    def __init__(self, name: str, *, paged: bool = False) -> None:
+        self._name = name
+        self._paged = paged
+        self._kind: type[ZofModel] | None = None
 
     @property
     def kind(self) -> type[ZofModel]:
         """The model to validate with."""
         if self._kind is None:
-            assert self._item is not None
-            self._kind = cast("type[T]", Page[self._item])  # type: ignore[name-defined]  # made at run time
-        return cast("type[ZofModel]", self._kind)
+            from zof_core import models  # noqa: PLC0415  # see above
+
+            item = getattr(models, self._name)
+            self._kind = models.Page[item] if self._paged else item  # type: ignore[valid-type]  # made at run time
+        return self._kind
 
 
-def _page(item: type[M]) -> Answer[Page[M]]:
-    return Answer(None, item)
+def _page(name: str) -> Answer[Any]:
+    return Answer(name, paged=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,6 @@ class Operation(Generic[T]):
         label: how sure method and path are.
         permission: what the key's role needs.
         params: names of the query parameters it documents or that we chose.
-        body: the model of its body.
     """
 
     name: str
@@ -84,7 +91,6 @@ class Operation(Generic[T]):
     label: Label = "DOC"
     permission: str | None = None
     params: tuple[str, ...] = ()
-    body: type[Any] | None = field(default=None)
 
     @property
     def needs_key(self) -> bool:
@@ -96,98 +102,98 @@ _PAGING: Final = ("limit", "starting_after")
 _DATES: Final = (assumptions.FILTER_CREATED_AFTER, assumptions.FILTER_CREATED_BEFORE)
 
 LIST_PROJECTS: Final[Operation[Page[Project]]] = Operation(
-    "projects.list", "GET", "/projects", _page(Project), "list projects",
+    "projects.list", "GET", "/projects", _page("Project"), "list projects",
     "docs/api/authentication", permission="projects:read", params=_PAGING,
 )  # fmt: skip
 CREATE_RUN: Final[Operation[Run]] = Operation(
-    "runs.create", "POST", "/runs", Answer(Run), "start runs",
-    "docs/api/runs/create", permission="runs:create", body=RunRequest,
+    "runs.create", "POST", "/runs", Answer("Run"), "start runs",
+    "docs/api/runs/create", permission="runs:create",
 )  # fmt: skip
 LIST_RUNS: Final[Operation[Page[Run]]] = Operation(
-    "runs.list", "GET", "/runs", _page(Run), "list runs",
+    "runs.list", "GET", "/runs", _page("Run"), "list runs",
     "docs/api/runs", permission=assumptions.RUNS_READ,
     params=(assumptions.FILTER_PROJECT, assumptions.FILTER_STATUS, *_DATES, *_PAGING),
 )  # fmt: skip
 RETRIEVE_RUN: Final[Operation[Run]] = Operation(
-    "runs.retrieve", "GET", "/runs/{run_id}", Answer(Run), "read runs",
+    "runs.retrieve", "GET", "/runs/{run_id}", Answer("Run"), "read runs",
     "docs/api/runs", permission=assumptions.RUNS_READ,
 )  # fmt: skip
 CANCEL_RUN: Final[Operation[Run]] = Operation(
-    "runs.cancel", "POST", "/runs/{run_id}/cancel", Answer(Run), "cancel runs",
+    "runs.cancel", "POST", "/runs/{run_id}/cancel", Answer("Run"), "cancel runs",
     "docs/api/runs", permission=assumptions.RUNS_CANCEL,
 )  # fmt: skip
 LIST_RUN_LOGS: Final[Operation[Page[LogLine]]] = Operation(
-    "runs.logs", "GET", assumptions.PATH_RUN_LOGS, _page(LogLine), "read the logs of runs",
+    "runs.logs", "GET", assumptions.PATH_RUN_LOGS, _page("LogLine"), "read the logs of runs",
     "docs/api/runs", label="ASSUMED", permission=assumptions.RUNS_READ, params=_PAGING,
 )  # fmt: skip
 LIST_RUN_ARTIFACTS: Final[Operation[Page[Artifact]]] = Operation(
-    "runs.artifacts.list", "GET", assumptions.PATH_RUN_ARTIFACTS, _page(Artifact), "list the artifacts of runs",
+    "runs.artifacts.list", "GET", assumptions.PATH_RUN_ARTIFACTS, _page("Artifact"), "list the artifacts of runs",
     "docs/api/runs", label="ASSUMED", permission=assumptions.RUNS_READ, params=_PAGING,
 )  # fmt: skip
 LIST_RESULTS: Final[Operation[Page[Result]]] = Operation(
-    "results.list", "GET", "/results", _page(Result), "list results",
+    "results.list", "GET", "/results", _page("Result"), "list results",
     "docs/api/results/list", permission=assumptions.RESULTS_READ,
     params=(assumptions.FILTER_RUN, assumptions.FILTER_STATUS, *_DATES, *_PAGING),
 )  # fmt: skip
 RETRIEVE_RESULT: Final[Operation[Result]] = Operation(
-    "results.retrieve", "GET", "/results/{result_id}", Answer(Result), "read results",
+    "results.retrieve", "GET", "/results/{result_id}", Answer("Result"), "read results",
     "docs/api/results/retrieve", permission=assumptions.RESULTS_READ,
 )  # fmt: skip
 LIST_REPORTS: Final[Operation[Page[Report]]] = Operation(
-    "reports.list", "GET", "/reports", _page(Report), "list reports",
+    "reports.list", "GET", "/reports", _page("Report"), "list reports",
     "docs/api/reports/list", permission=assumptions.REPORTS_READ,
     params=(assumptions.FILTER_SCOPE, *_DATES, *_PAGING),
 )  # fmt: skip
 LIST_SCHEDULES: Final[Operation[Page[Schedule]]] = Operation(
-    "schedules.list", "GET", "/schedules", _page(Schedule), "list schedules",
+    "schedules.list", "GET", "/schedules", _page("Schedule"), "list schedules",
     "docs/api/schedules", permission=assumptions.SCHEDULES_READ, params=_PAGING,
 )  # fmt: skip
 CREATE_SCHEDULE: Final[Operation[Schedule]] = Operation(
-    "schedules.create", "POST", "/schedules", Answer(Schedule), "create schedules",
+    "schedules.create", "POST", "/schedules", Answer("Schedule"), "create schedules",
     "docs/api/schedules", permission=assumptions.SCHEDULES_MANAGE,
 )  # fmt: skip
 LIST_WEBHOOKS: Final[Operation[Page[Webhook]]] = Operation(
-    "webhooks.list", "GET", "/webhooks", _page(Webhook), "list webhooks",
+    "webhooks.list", "GET", "/webhooks", _page("Webhook"), "list webhooks",
     "docs/api/webhooks", permission="webhooks:manage", params=_PAGING,
 )  # fmt: skip
 CREATE_WEBHOOK: Final[Operation[Webhook]] = Operation(
-    "webhooks.create", "POST", "/webhooks", Answer(Webhook), "create webhooks",
+    "webhooks.create", "POST", "/webhooks", Answer("Webhook"), "create webhooks",
     "docs/api/webhooks", permission="webhooks:manage",
 )  # fmt: skip
 TEST_WEBHOOK: Final[Operation[Acknowledgement]] = Operation(
-    "webhooks.test", "POST", "/webhooks/{webhook_id}/test", Answer(Acknowledgement), "test webhooks",
+    "webhooks.test", "POST", "/webhooks/{webhook_id}/test", Answer("Acknowledgement"), "test webhooks",
     "docs/api/webhooks", permission="webhooks:manage",
 )  # fmt: skip
 CREATE_APPLICATION: Final[Operation[Application]] = Operation(
-    "applications.create", "POST", "/applications", Answer(Application), "register applications",
+    "applications.create", "POST", "/applications", Answer("Application"), "register applications",
     "docs/api/applications/create", permission="applications:create",
 )  # fmt: skip
 UPDATE_APPLICATION: Final[Operation[Application]] = Operation(
-    "applications.update", "PATCH", "/applications/{application_id}", Answer(Application), "change applications",
+    "applications.update", "PATCH", "/applications/{application_id}", Answer("Application"), "change applications",
     "docs/api/applications/update", permission=assumptions.APPLICATIONS_UPDATE,
 )  # fmt: skip
 LIST_TEAMS: Final[Operation[Page[Team]]] = Operation(
-    "teams.list", "GET", "/teams", _page(Team), "list teams",
+    "teams.list", "GET", "/teams", _page("Team"), "list teams",
     "docs/api/teams", permission=assumptions.TEAMS_READ, params=_PAGING,
 )  # fmt: skip
 CREATE_TEAM: Final[Operation[Team]] = Operation(
-    "teams.create", "POST", "/teams", Answer(Team), "create teams",
+    "teams.create", "POST", "/teams", Answer("Team"), "create teams",
     "docs/api/teams", permission=assumptions.TEAMS_MANAGE,
 )  # fmt: skip
 RETRIEVE_TEAM: Final[Operation[Team]] = Operation(
-    "teams.retrieve", "GET", "/teams/{team_id}", Answer(Team), "read teams",
+    "teams.retrieve", "GET", "/teams/{team_id}", Answer("Team"), "read teams",
     "docs/api/teams", permission=assumptions.TEAMS_READ,
 )  # fmt: skip
 LIST_TEAM_MEMBERS: Final[Operation[Page[Member]]] = Operation(
-    "teams.members", "GET", assumptions.PATH_TEAM_MEMBERS, _page(Member), "list the members of teams",
+    "teams.members", "GET", assumptions.PATH_TEAM_MEMBERS, _page("Member"), "list the members of teams",
     "docs/api/teams", label="INFER", permission=assumptions.TEAMS_READ, params=_PAGING,
 )  # fmt: skip
 INVITE_TO_TEAM: Final[Operation[Acknowledgement]] = Operation(
-    "teams.invite", "POST", assumptions.PATH_TEAM_INVITE, Answer(Acknowledgement), "invite people to teams",
+    "teams.invite", "POST", assumptions.PATH_TEAM_INVITE, Answer("Acknowledgement"), "invite people to teams",
     "docs/api/teams", label="INFER", permission=assumptions.TEAMS_MANAGE,
 )  # fmt: skip
 LIST_INTEGRATIONS: Final[Operation[Page[Integration]]] = Operation(
-    "integrations.list", "GET", "/integrations", _page(Integration), "list integrations",
+    "integrations.list", "GET", "/integrations", _page("Integration"), "list integrations",
     "docs/api/integrations", permission=assumptions.INTEGRATIONS_READ, params=_PAGING,
 )  # fmt: skip
 

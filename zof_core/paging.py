@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zof_core.errors import ZofDecodeError
-from zof_core.models import Page, response_of
 from zof_core.requests import Call, next_page
+
+if TYPE_CHECKING:
+    from zof_core.models import Page
 
 T = TypeVar("T")
 
@@ -37,6 +39,8 @@ class Walk(Generic[T]):
         cursor = page.next_cursor
         if not cursor or cursor in self._seen:
             problem = "without a next_cursor" if not cursor else "with a next_cursor that was followed before"
+            from zof_core.models import response_of  # noqa: PLC0415  # loaded with the page
+
             info = response_of(page)
             raise ZofDecodeError(
                 f"A page says that there is more, but comes {problem}; reading on would never end.",

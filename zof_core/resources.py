@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from zof_core import builders
 from zof_core.assumptions import DOWNLOAD_SECONDS, WAIT_SECONDS
-from zof_core.downloads import BinaryWriter, download
-from zof_core.handles import AsyncRunHandle, RunHandle, read_token
-from zof_core.models import Artifact, Page, Run
 from zof_core.paging import AsyncPager, Pager
-from zof_core.waiting import wait_until_complete
 
 if TYPE_CHECKING:
     from zof_core.client import AsyncZofClient, ZofClient
+    from zof_core.downloads import BinaryWriter
+    from zof_core.handles import AsyncRunHandle, RunHandle
+    from zof_core.models import Artifact, Page, Run
     from zof_core.requests import Call
 
 P = ParamSpec("P")
@@ -81,10 +80,6 @@ def _later_pages(build: Callable[P, Call[Page[T]]]) -> Callable[Concatenate[Asyn
     return _as_method(build, method)  # type: ignore[no-any-return]  # the same method, described
 
 
-def _named(run: Run | str) -> tuple[str, Run | None]:
-    return (run.id, run) if isinstance(run, Run) else (run, None)
-
-
 class Projects(Resource):
     """`client.projects`."""
 
@@ -121,6 +116,8 @@ class Artifacts(Resource):
         Raises:
             ZofValidationError: the artifact has no address, or one that is not followed.
         """
+        from zof_core.downloads import download  # noqa: PLC0415  # who never downloads does not load it
+
         return self._client.drive(download(self._client.plan, artifact, to, timeout))
 
 
@@ -134,6 +131,8 @@ class AsyncArtifacts(AsyncResource):
         self, artifact: Artifact | str, to: str | Path | BinaryWriter, *, timeout: float = DOWNLOAD_SECONDS
     ) -> int:
         """Fetches an artifact's file; see `ZofClient.runs.artifacts.download`."""
+        from zof_core.downloads import download  # noqa: PLC0415  # who never downloads does not load it
+
         return await self._client.drive(download(self._client.plan, artifact, to, timeout))
 
 
@@ -148,10 +147,14 @@ class Runs(Resource):
         Args:
             run: the run, or its id.
         """
-        return RunHandle(self._client, *_named(run))
+        from zof_core.handles import RunHandle, named_run  # noqa: PLC0415  # who never watches does not load it
+
+        return RunHandle(self._client, *named_run(run))
 
     def resume(self, token: str) -> RunHandle:
         """The handle that another process named by its `token`."""
+        from zof_core.handles import RunHandle, read_token  # noqa: PLC0415  # who never watches does not load it
+
         return RunHandle(self._client, read_token(token)[0])
 
     def __init__(self, client: ZofClient) -> None:
@@ -186,6 +189,8 @@ class Runs(Resource):
         Raises:
             ZofTimeoutError: it has not ended by then. The run goes on.
         """
+        from zof_core.waiting import wait_until_complete  # noqa: PLC0415  # who never waits does not load it
+
         return self._client.drive(wait_until_complete(self._client.plan, run_id, timeout, on_update))
 
 
@@ -194,10 +199,14 @@ class AsyncRuns(AsyncResource):
 
     def watch(self, run: Run | str) -> AsyncRunHandle:
         """A handle to a run; see `ZofClient.runs.watch`."""
-        return AsyncRunHandle(self._client, *_named(run))
+        from zof_core.handles import AsyncRunHandle, named_run  # noqa: PLC0415  # who never watches does not load it
+
+        return AsyncRunHandle(self._client, *named_run(run))
 
     def resume(self, token: str) -> AsyncRunHandle:
         """The handle that another process named by its `token`."""
+        from zof_core.handles import AsyncRunHandle, read_token  # noqa: PLC0415  # who never watches does not load it
+
         return AsyncRunHandle(self._client, read_token(token)[0])
 
     def __init__(self, client: AsyncZofClient) -> None:
@@ -233,6 +242,8 @@ class AsyncRuns(AsyncResource):
         Raises:
             ZofTimeoutError: it has not ended by then. The run goes on.
         """
+        from zof_core.waiting import wait_until_complete  # noqa: PLC0415  # who never waits does not load it
+
         return await self._client.drive(wait_until_complete(self._client.plan, run_id, timeout, on_update))
 
 

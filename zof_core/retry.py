@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from zof_core.assumptions import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, MAX_RETRIES
 
@@ -134,6 +133,8 @@ def http_date(value: str) -> float | None:
     """Unix time of an HTTP date, or None if it is none."""
     if not value or len(value) > 64:
         return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  # slow to load, and the HTTP library loads it
+
     try:
         stamp = parsedate_to_datetime(value).timestamp()
     except (TypeError, ValueError, IndexError, OverflowError):

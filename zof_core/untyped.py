@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from zof_core.models import Acknowledgement
 from zof_core.operations import Answer, Method, Operation
 from zof_core.requests import Call, build
 from zof_core.validation import quoted, refuse
@@ -37,7 +36,7 @@ def untyped_call(
         f"{verb} {path}",
         cast("Method", verb),
         path,
-        Answer(Acknowledgement),
+        Answer("Acknowledgement"),
         f"{verb.lower()} {path}",
         "untyped",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zof_core.assumptions import (
     CASES_MAX,
@@ -18,7 +18,9 @@ from zof_core.assumptions import (
     PAGE_LIMIT_MAX,
 )
 from zof_core.errors import ZofValidationError, clean_text
-from zof_core.models import RunRequest
+
+if TYPE_CHECKING:
+    from zof_core.models import RunRequest
 
 _EXAMPLES = {
     "project_id": "proj_abc123",
@@ -167,6 +169,8 @@ def run_request(
             test_case_ids=test_case_ids,
         )
     )
+    from zof_core.models import RunRequest  # noqa: PLC0415  # pydantic comes when it is needed
+
     return RunRequest(
         project_id=project_id,
         environment=environment,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import httpx
+import pytest
 
+import zof_core
 from zof_core import ZofClient
 from zof_core.transport.blocking import HttpTransport
 
@@ -35,13 +38,51 @@ def test_a_get_costs_few_function_calls() -> None:
     assert count <= MOST_CALLS
 
 
-def test_making_a_client_loads_no_http_library_and_no_server() -> None:
-    code = (
-        "import sys, zof_core; zof_core.ZofClient('k');"
-        "print([name for name in ('httpx', 'asyncio', 'sqlite3', 'slack_bolt', 'ipywidgets', 'fastapi', 'pytest')"
-        " if name in sys.modules])"
-    )
+LOADED = {
+    "zof_core", *(
+        f"zof_core.{name}"
+        for name in (
+            "ambient", "assumptions", "budget", "builders", "call", "client", "clock", "commands", "config", "cron",
+            "deadlines", "drivers", "errors", "failures", "governor", "observing", "operations", "paging", "requests",
+            "resources", "responses", "retry", "telemetry", "untyped", "validation", "version",
+        )
+    ),
+}  # fmt: skip
+SLOW = {
+    "asyncio",
+    "email",
+    "httpx",
+    "importlib.metadata",
+    "pydantic",
+    "sqlite3",
+    "ssl",
+    "tomllib",
+    "urllib.request",
+}
+
+
+def modules_after(code: str) -> set[str]:
+    printed = f"import sys; {code}; print(*sys.modules)"
+    environment = {**os.environ, "HOME": "/nowhere"}
     said = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", printed],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
     )
-    assert said.stdout.strip() == "[]"
+    return set(said.stdout.split())
+
+
+def test_making_a_client_loads_what_it_needs_and_nothing_slow() -> None:
+    loaded = modules_after("import zof_core; zof_core.ZofClient('k')")
+    assert {name for name in loaded if name.partition(".")[0] == "zof_core"} == LOADED
+    assert not loaded & SLOW
+
+
+def test_everything_that_is_public_can_be_had() -> None:
+    for name in zof_core.__all__:
+        assert getattr(zof_core, name).__name__ == name if name != "__version__" else zof_core.__version__
+    with pytest.raises(AttributeError, match="no attribute 'Rum'"):
+        zof_core.Rum  # noqa: B018  # type: ignore[attr-defined]

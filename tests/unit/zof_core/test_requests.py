@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from zof_core import ZofValidationError, builders
+from zof_core import ZofValidationError, builders, models, operations
 from zof_core.operations import CREATE_TEAM
 from zof_core.requests import build
 
@@ -82,3 +82,14 @@ def test_a_body_that_is_no_json(metadata: dict[str, Any]) -> None:
 def test_a_call_says_what_it_is_about() -> None:
     call = build(CREATE_TEAM, body={"name": "x"}, subject={"team_id": "team_1", "other": None})
     assert call.subject == {"team_id": "team_1"}
+
+
+def test_each_operation_answers_with_the_model_it_is_declared_with() -> None:
+    known = {**vars(models), **vars(operations)}
+    named = {
+        name: value for name, value in vars(operations).items() if isinstance(value, operations.Operation)
+    }
+    assert len(named) == len(operations.OPERATIONS)
+    for name, operation in named.items():
+        ((declared,),) = (get_args(kind) for kind in get_args(eval(operations.__annotations__[name], known)))
+        assert operation.answer.kind is declared
