@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -19,10 +19,24 @@ from zof_local.platform.assumptions import RATE_WINDOW_SECONDS
 from zof_local.platform.catalogue import CaseCatalogue
 from zof_local.platform.console import pages
 from zof_local.platform.execution.dispatcher import Dispatcher
+from zof_local.platform.files import RunFiles
 from zof_local.platform.gateway import Gateway
 from zof_local.platform.ratelimit import FixedWindow
 from zof_local.platform.refusals import http_problem, validation_problem
-from zof_local.platform.routes import projects, results, runs, webhooks
+from zof_local.platform.retention import Retention
+from zof_local.platform.routes import (
+    applications,
+    artifacts,
+    integrations,
+    projects,
+    reports,
+    results,
+    runs,
+    schedules,
+    teams,
+    webhooks,
+)
+from zof_local.platform.scheduler import Scheduler
 from zof_local.platform.settings import ApiKey, PlatformError, PlatformSettings, new_secret
 from zof_local.platform.state import Platform
 from zof_local.platform.store.database import Database, connect, transact
@@ -31,6 +45,18 @@ from zof_local.platform.store.meta import kept
 from zof_local.platform.suites import Suites, load_suites
 from zof_local.platform.webhooks import Deliverer
 
+_RESOURCES = (
+    projects,
+    runs,
+    artifacts,
+    results,
+    reports,
+    schedules,
+    applications,
+    teams,
+    integrations,
+    webhooks,
+)
 _DATABASE = "platform.sqlite3"
 _ABOUT = """A local stand-in for the documented part of Zof's API. Paths, methods, statuses, paging, rate
 limit headers and roles follow Zof's public documentation; what that leaves open is our own choice."""
@@ -56,7 +82,7 @@ def create_app(settings: PlatformSettings, *, now: Callable[[], datetime] = _utc
         redirect_slashes=False,
         lifespan=lambda app: _live(app, settings, suites, now),
     )
-    routers = [part.router for part in (projects, runs, results, webhooks, pages)]
+    routers = [part.router for part in (*_RESOURCES, pages)]
     for router in routers:
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]
@@ -101,6 +127,7 @@ async def _live(
             stored_token = await database.write(_stored_console_token)
             await database.write(lambda connection: _accept(connection, settings.keys, now()))
             work = settings.data_dir.resolve() / "work"
+            files = RunFiles(settings.data_dir.resolve() / "artifacts")
             deliverer = Deliverer(database, now, settings.webhook_retry_seconds)
             dispatcher = Dispatcher(
                 database=database,
@@ -109,9 +136,12 @@ async def _live(
                 now=now,
                 limit=settings.max_concurrent_runs,
                 grace=settings.cancel_grace_seconds,
+                files=files,
                 on_change=deliverer.wake,
             )
             cases = CaseCatalogue(database, work)
+            scheduler = Scheduler(database, now, dispatcher.wake)
+            retention = Retention(database, files, now, timedelta(days=settings.retention_days))
             app.state.platform = Platform(
                 settings,
                 suites,
@@ -119,14 +149,20 @@ async def _live(
                 dispatcher,
                 cases,
                 deliverer,
+                scheduler,
+                files,
                 now,
                 settings.console_token or stored_token,
             )
             await dispatcher.start()
             deliverer.start()
+            scheduler.start()
+            retention.start()
             try:
                 yield
             finally:
+                await retention.stop()
+                await scheduler.stop()
                 await dispatcher.stop()
                 await deliverer.stop()
         finally:

@@ -37,11 +37,40 @@ TERMINAL_STATUSES: Final = ("passed", "failed", "error", "canceled")
 RUN_STATUSES: Final = (QUEUED, RUNNING, *TERMINAL_STATUSES)
 RESULT_STATUSES: Final = ("passed", "failed", "error", "skipped", "canceled")
 MAX_CASES_PER_RUN: Final = 500
+MANUAL: Final = "manual"
+SCHEDULE: Final = "schedule"
+"""Where a run comes from, as its `source`. Documented: that a schedule's runs are labelled so. Ours: the field."""
+
+# Artifacts and reports ------------------------------------------------------------------------------------
+# Documented: that a run's logs and artifacts can be fetched, what kinds of artifacts there are, and that
+# artifacts are kept for 90 days by default. Ours: the paths, the type `log`, and that each run leaves its
+# log and pytest's JUnit XML. Documented: a list of generated reports by scope and time. Ours: that one is
+# generated for every run that ends, that its scope is the run's project, and that its page is the run's.
+RETENTION_DAYS: Final = 90.0
+
+# Schedules ------------------------------------------------------------------------------------------------
+# Documented: five-field cron in UTC, active and paused. Ours: the fields' names, and that of the slots that
+# were missed while the platform was down all together are made up for by one late run.
+ACTIVE: Final = "active"
+PAUSED: Final = "paused"
+
+# Applications, teams, integrations -------------------------------------------------------------------------
+# Documented: web, api or desktop; a map of environment to HTTPS base URL; team name and "ownership
+# metadata". Ours: `owner` and `description` of a team; that PATCH replaces each field that it names, `urls`
+# as a whole; that who is invited is a member at once, as nobody has to accept here.
+DEFAULT_MEMBER_ROLE: Final = "Viewer"
 
 # Ids ------------------------------------------------------------------------------------------------------
 # Documented by example: run_, proj_, tc_, suite_, org_, evt_. Ours: the rest.
 RESULT_PREFIX: Final = "res_"
 REQUEST_PREFIX: Final = "req_"
+ARTIFACT_PREFIX: Final = "art_"
+REPORT_PREFIX: Final = "rpt_"
+SCHEDULE_PREFIX: Final = "sched_"
+APPLICATION_PREFIX: Final = "app_"
+TEAM_PREFIX: Final = "team_"
+MEMBER_PREFIX: Final = "usr_"
+INVITATION_PREFIX: Final = "inv_"
 
 # Pages ----------------------------------------------------------------------------------------------------
 # Documented: limit (20, at most 100), starting_after, has_more, next_cursor. Ours: newest first;

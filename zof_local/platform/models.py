@@ -10,10 +10,17 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from zof_local.platform.assumptions import MAX_CASES_PER_RUN
+from zof_local.platform.assumptions import DEFAULT_MEMBER_ROLE, MAX_CASES_PER_RUN
 
 T = TypeVar("T")
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+LongText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=2000)]
+Email = Annotated[
+    str, StringConstraints(strict=True, max_length=254, pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$")
+]
+Urls = Annotated[dict[Text, LongText], Field(max_length=50)]
+ApplicationType = Literal["web", "api", "desktop"]
+Role = Literal["Organization Admin", "QA Lead", "Engineer", "Viewer"]
 
 
 class _Body(BaseModel):
@@ -52,7 +59,11 @@ class RunBody(_Body):
     environment: str
     status: Literal["queued", "running", "passed", "failed", "error", "canceled"]
     status_reason: str | None
-    """Why a run is in `error`, in a sentence; null otherwise."""
+    """Why a run is in `error`, or what its failure policy made of failed cases; null otherwise."""
+    source: Literal["manual", "schedule"]
+    """Where the run comes from."""
+    schedule_id: str | None = None
+    """The schedule that started it."""
     test_suite_id: str | None = None
     test_case_ids: list[str] | None = None
     summary: Summary | None
@@ -92,6 +103,150 @@ class LogLineBody(_Body):
     timestamp: str
     level: str
     message: str
+
+
+class ArtifactBody(_Body):
+    """A file that a run left."""
+
+    id: str
+    name: str
+    type: Literal["screenshot", "trace", "har", "report", "log"]
+    content_type: str
+    size_bytes: int
+    url: str
+    """Where its bytes are, for the same API key."""
+    created_at: str
+
+
+class ReportBody(_Body):
+    """A generated report."""
+
+    id: str
+    scope: str
+    """The project that it is about."""
+    url: str
+    """The page of the run that it reports on."""
+    created_at: str
+
+
+class ScheduleCreate(RunCreate):
+    """What to run by the clock; as for a run."""
+
+    cron: Text
+    """Five fields, in UTC: `0 2 * * *` is 02:00 every day."""
+
+
+class ScheduleBody(_Body):
+    """A schedule."""
+
+    id: str
+    cron: str
+    project_id: str
+    environment: str
+    test_suite_id: str | None = None
+    test_case_ids: list[str] | None = None
+    status: Literal["active", "paused"]
+    next_run_at: str | None
+    """When it is next due; null while it is paused."""
+    created_at: str
+
+
+class ApplicationCreate(_Body):
+    """A system under test."""
+
+    name: Text
+    type: ApplicationType
+    team_id: Text | None = None
+    """The owning team."""
+    urls: Urls = {}
+    """The base URL of each environment: `https://…`, or `http://…` on this machine."""
+    description: LongText | None = None
+
+
+class ApplicationUpdate(_Body):
+    """What changes; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    name: Text = Field(default_factory=str)
+    description: LongText | None = None
+    team_id: Text | None = None
+    urls: Urls = {}
+    """All of them: they replace those before."""
+
+
+class ApplicationBody(_Body):
+    """A system under test."""
+
+    id: str
+    name: str
+    type: ApplicationType
+    team_id: str | None
+    urls: dict[str, str]
+    description: str | None
+    created_at: str
+
+
+class TeamCreate(_Body):
+    """A team."""
+
+    name: Text
+    description: LongText | None = None
+    owner: Text | None = None
+    """Who answers for it."""
+
+
+class TeamUpdate(_Body):
+    """What changes; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    name: Text = Field(default_factory=str)
+    description: LongText | None = None
+    owner: Text | None = None
+
+
+class TeamBody(_Body):
+    """A team."""
+
+    id: str
+    name: str
+    description: str | None
+    owner: str | None
+    created_at: str
+
+
+class MemberBody(_Body):
+    """A member of a team."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+
+
+class Invite(_Body):
+    """Whom to invite to a team."""
+
+    email: Email
+    role: Role = DEFAULT_MEMBER_ROLE
+
+
+class InvitationBody(_Body):
+    """An invitation; here it is accepted at once."""
+
+    id: str
+    team_id: str
+    email: str
+    role: Role
+
+
+class IntegrationBody(_Body):
+    """A connected provider."""
+
+    id: str
+    provider: str
+    status: Literal["healthy", "failing"]
 
 
 class WebhookCreate(_Body):

@@ -75,3 +75,12 @@ def page(
         "has_more": has_more,
         "next_cursor": encode_cursor(collection, sequence_of(shown[-1])) if has_more else None,
     }
+
+
+def page_of_file(
+    collection: str, items: Sequence[T], wanted: PageRequest, show: Callable[[T], Any]
+) -> dict[str, Any]:
+    """A page of a collection that stands in suites.toml, in the file's order."""
+    start = wanted.position or 0
+    rows = list(enumerate(items, start=1))[start : start + wanted.limit + 1]
+    return page(collection, rows, wanted.limit, lambda row: row[0], lambda row: show(row[1]))

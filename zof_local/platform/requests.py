@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
 
 from zof_local.platform.assumptions import timestamp
 from zof_local.platform.errors import ApiProblem, invalid, not_found
@@ -92,6 +97,47 @@ def checked_moment(name: str, text: str | None) -> str | None:
         raise invalid(
             f"{name} must be an ISO-8601 date and time such as 2026-05-20T12:00:00Z; got '{text[:40]}'.", name
         ) from None
+
+
+def checked_url(url: str, param: str = "url", name: str = "url") -> str:
+    """An address that we are to send to: HTTPS as documented (`docs/api/webhooks`), or plain HTTP on this machine.
+
+    Raises:
+        ApiProblem: 400 with that param; `name` is what the sentence calls it.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(host))
+    if not host or not secure or parts.username is not None:
+        raise invalid(
+            f"{name} must be an https:// address without user name, or an http:// one on this machine.", param
+        )
+    return url
+
+
+def _on_this_machine(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def checked_changes(asked: BaseModel) -> dict[str, Any]:
+    """The fields that a PATCH names.
+
+    Raises:
+        ApiProblem: 400 when it names none.
+    """
+    changes = asked.model_dump(exclude_unset=True)
+    if not changes:
+        fields = ", ".join(type(asked).model_fields)
+        raise invalid(f"There is nothing to change. Send one of: {fields}.")
+    return changes
 
 
 def _listed(names: Iterable[str]) -> str:

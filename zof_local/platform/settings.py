@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zof_local.platform.assumptions import RATE_LIMIT, ROLES, WEBHOOK_RETRY_SECONDS
+from zof_local.platform.assumptions import RATE_LIMIT, RETENTION_DAYS, ROLES, WEBHOOK_RETRY_SECONDS
 
 _ORGANIZATION_ID = re.compile(r"org_[A-Za-z0-9_]{1,60}")
 _MIN_SECRET_LENGTH = 16
@@ -67,6 +67,7 @@ class PlatformSettings:
         console_token: opens the console page; without it a fresh one is made at every start.
         cancel_grace_seconds: how long pytest may clean up after an interrupt before it is killed.
         webhook_retry_seconds: the pauses before the second and each further attempt to deliver an event.
+        retention_days: how long results, logs and artifacts of ended runs are kept.
     """
 
     data_dir: Path
@@ -78,9 +79,12 @@ class PlatformSettings:
     console_token: str | None = field(default=None, repr=False)
     cancel_grace_seconds: float = 3.0
     webhook_retry_seconds: tuple[float, ...] = WEBHOOK_RETRY_SECONDS
+    retention_days: float = RETENTION_DAYS
 
     def __post_init__(self) -> None:
         if self.max_concurrent_runs < 1:
             raise PlatformError(f"max_concurrent_runs is {self.max_concurrent_runs}; it must be at least 1.")
         if self.rate_limit < 1:
             raise PlatformError(f"rate_limit is {self.rate_limit}; it must be at least 1 request a minute.")
+        if not 0 < self.retention_days <= 36_500:
+            raise PlatformError(f"retention_days is {self.retention_days:g}; it must be above 0.")

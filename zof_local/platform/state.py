@@ -14,7 +14,9 @@ from fastapi import Depends, Request
 from zof_local.platform.catalogue import CaseCatalogue
 from zof_local.platform.errors import ApiProblem
 from zof_local.platform.execution.dispatcher import Dispatcher
+from zof_local.platform.files import RunFiles
 from zof_local.platform.hosts import base_url
+from zof_local.platform.scheduler import Scheduler
 from zof_local.platform.settings import PlatformSettings
 from zof_local.platform.store.database import Database
 from zof_local.platform.store.idempotency import Attempt
@@ -33,6 +35,8 @@ class Platform:
     dispatcher: Dispatcher
     cases: CaseCatalogue
     deliverer: Deliverer
+    scheduler: Scheduler
+    files: RunFiles
     now: Callable[[], datetime]
     console_token: str
 
@@ -79,3 +83,11 @@ CreatesRuns = Annotated[Context, allowed("runs:create")]
 CancelsRuns = Annotated[Context, allowed("runs:cancel")]
 ManagesWebhooks = Annotated[Context, allowed("webhooks:manage")]
 ReadsResults = Annotated[Context, allowed("results:read")]
+ReadsReports = Annotated[Context, allowed("reports:read")]
+ReadsSchedules = Annotated[Context, allowed("schedules:read")]
+ManagesSchedules = Annotated[Context, allowed("schedules:manage")]
+CreatesApplications = Annotated[Context, allowed("applications:create")]
+UpdatesApplications = Annotated[Context, allowed("applications:update")]
+ReadsTeams = Annotated[Context, allowed("teams:read")]
+ManagesTeams = Annotated[Context, allowed("teams:manage")]
+ReadsIntegrations = Annotated[Context, allowed("integrations:read")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
@@ -79,10 +79,20 @@ class Project(_Table):
         return suites
 
 
+class Integration(_Table):
+    """A provider that is said to be connected; nothing is checked, so its health is what stands here."""
+
+    id: Identifier
+    provider: Label
+    organization: Identifier = "org_local"
+    status: Literal["healthy", "failing"] = "healthy"
+
+
 class Suites(_Table):
     """All of suites.toml."""
 
     projects: tuple[Project, ...] = Field(min_length=1)
+    integrations: tuple[Integration, ...] = ()
 
     def project(self, project_id: str, organization_id: str) -> Project | None:
         """The organization's project with this id."""

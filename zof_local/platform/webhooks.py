@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import httpx
 
 from zof_local.platform.assumptions import SIGNATURE_HEADER, WEBHOOK_JITTER, WEBHOOK_TIMEOUT_SECONDS
-from zof_local.platform.errors import invalid
 from zof_local.platform.store.database import Database
 from zof_local.platform.store.webhooks import (
     DELIVERED,
@@ -37,34 +34,6 @@ log = logging.getLogger(__name__)
 def signature(secret: str, body: bytes) -> str:
     """The lowercase hex HMAC-SHA256 of the raw body (`docs/examples/webhook-signature-verify`)."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def checked_url(url: str) -> str:
-    """An endpoint's URL: HTTPS as documented (`docs/api/webhooks`), or plain HTTP on this machine.
-
-    Raises:
-        ApiProblem: 400 with param `url`.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    secure = parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(host))
-    if not host or not secure or parts.username is not None:
-        raise invalid(
-            "url must be an https:// address without user name, or an http:// one on this machine.", "url"
-        )
-    return url
-
-
-def _on_this_machine(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def pause_after(attempts: int, pauses: Sequence[float], jitter: float) -> float | None:

@@ -17,6 +17,7 @@ from zof_local.platform.assumptions import timestamp
 from zof_local.platform.execution.plan import PlanError, plan_run
 from zof_local.platform.execution.process import WorkingDirectory
 from zof_local.platform.execution.runner import RunExecution
+from zof_local.platform.files import RunFiles
 from zof_local.platform.store.cases import node_ids_of
 from zof_local.platform.store.database import Database
 from zof_local.platform.store.results import LogLine, append_log
@@ -39,6 +40,7 @@ class Dispatcher:
     now: Callable[[], datetime]
     limit: int
     grace: float
+    files: RunFiles
     on_change: Callable[[], None]
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _executions: dict[str, RunExecution] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class Dispatcher:
             database=self.database,
             now=self.now,
             grace=self.grace,
+            files=self.files,
         )
 
     async def _end(self, run_id: str, reason: str) -> None:

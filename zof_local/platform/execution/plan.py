@@ -98,6 +98,6 @@ def child_environment(
     }
 
 
-def pytest_arguments(selection: Sequence[str]) -> list[str]:
-    """The selection with what makes the log worth reading."""
-    return ["-v", "--color=no", *selection]
+def pytest_arguments(selection: Sequence[str], junit: Path) -> list[str]:
+    """The selection with what makes the log worth reading, and where the JUnit XML goes."""
+    return ["-v", "--color=no", f"--junitxml={junit}", *selection]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from zof_local.platform.execution.outcomes import ProcessEnd
 from zof_local.platform.execution.plan import Plan, child_environment
+from zof_local.platform.files import Leaving
 
 _CHILD = Path(__file__).parent / "child"
 _CLUTTER = shutil.ignore_patterns(
@@ -62,6 +63,19 @@ class WorkingDirectory:
     def console(self) -> Path:
         """What pytest prints."""
         return self.path / "console.log"
+
+    @property
+    def junit(self) -> Path:
+        """Where pytest writes its JUnit XML."""
+        return self.path / "junit.xml"
+
+    @property
+    def leavings(self) -> tuple[Leaving, ...]:
+        """What stays of a run as its artifacts."""
+        return (
+            Leaving(self.console, "log.txt", "log", "text/plain; charset=utf-8"),
+            Leaving(self.junit, "junit.xml", "report", "application/xml"),
+        )
 
     def prepare(self, plan: Plan) -> Path:
         """Makes the directories, copies the project, and returns where pytest is to be started."""

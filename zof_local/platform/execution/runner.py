@@ -24,6 +24,8 @@ from zof_local.platform.execution.outcomes import (
 from zof_local.platform.execution.plan import Plan, pytest_arguments
 from zof_local.platform.execution.process import PytestProcess, WorkingDirectory
 from zof_local.platform.execution.tail import Tail
+from zof_local.platform.files import RunFiles
+from zof_local.platform.store.artifacts import insert_artifacts
 from zof_local.platform.store.cases import remember_cases
 from zof_local.platform.store.database import Database
 from zof_local.platform.store.results import LogLine, append_log, insert_results
@@ -48,6 +50,7 @@ class RunExecution:
         database: where the run is kept.
         now: the clock.
         grace: seconds that pytest has for cleaning up after an interrupt.
+        files: takes what the run leaves.
     """
 
     run: Run
@@ -56,6 +59,7 @@ class RunExecution:
     database: Database
     now: Callable[[], datetime]
     grace: float
+    files: RunFiles
     _session: Session = field(default_factory=Session)
     _process: PytestProcess | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,7 +78,7 @@ class RunExecution:
                 self.plan,
                 self.directory,
                 cwd,
-                pytest_arguments(self.plan.selection),
+                pytest_arguments(self.plan.selection, self.directory.junit),
                 grace=self.grace,
                 inherited=os.environ,
             )
@@ -167,10 +171,12 @@ class RunExecution:
         end = dataclasses.replace(end, last_lines=tuple(self._last_lines))
         decision = verdict(self._session, end)
         unfinished = self._session.interrupted(decision.reason or "") if decision.status == "error" else []
+        left = await asyncio.to_thread(self.files.keep, self.run.id, self.directory.leavings)
         now = self.now()
 
         def store(connection: sqlite3.Connection) -> None:
             self._store(connection, unfinished, None, [], now)
+            insert_artifacts(connection, self.run.id, self.run.organization_id, left, now)
             _end_run(connection, self.run.id, decision, now)
 
         await self.database.write(store)

@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse
 from zof_local.platform.ids import module_of, name_of
 from zof_local.platform.models import ErrorBody
 from zof_local.platform.requests import checked_moment
-from zof_local.platform.state import Context
+from zof_local.platform.state import Context, Platform
 from zof_local.platform.store.idempotency import Answer
 from zof_local.platform.store.results import Result
-from zof_local.platform.store.runs import Run
+from zof_local.platform.store.runs import NewRun, Run
 
 Limit = Annotated[str | None, Query(description="Entries on a page, 1 to 100; 20 without it.")]
 StartingAfter = Annotated[str | None, Query(description="The next_cursor of the page before.")]
@@ -69,6 +69,8 @@ def show_run(run: Run, context: Context) -> dict[str, Any]:
         "test_case_ids": None if run.test_case_ids is None else list(run.test_case_ids),
         "summary": summary,
         "url": context.run_url(run.id),
+        "source": run.source,
+        "schedule_id": run.schedule_id,
         "created_at": run.created_at,
         "started_at": run.started_at,
         "completed_at": run.completed_at,
@@ -89,6 +91,14 @@ def show_result(result: Result, context: Context) -> dict[str, Any]:
         "log_url": f"{context.run_url(result.run_id)}#{result.id}",
         "created_at": result.created_at,
     }
+
+
+async def require_cases(target: NewRun, platform: Platform) -> None:
+    """Makes sure that the cases that a run or a schedule names exist, else 404."""
+    if target.test_case_ids is not None:
+        project = platform.suites.project(target.project_id, target.organization_id)
+        assert project is not None
+        await platform.cases.require(project, target.environment, target.test_case_ids)
 
 
 def respond(answer: Answer) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Runs (`docs/api/runs`, `docs/api/runs/create`): create, list, retrieve, cancel, and the log."""
+"""Runs (`docs/api/runs`, `docs/api/runs/create`): create, list, retrieve, cancel, log and artifacts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from zof_local.platform.assumptions import CREATED_STATUS, RUN_STATUSES
-from zof_local.platform.models import LogLineBody, Page, RunBody, RunCreate
+from zof_local.platform.models import ArtifactBody, LogLineBody, Page, RunBody, RunCreate
 from zof_local.platform.paging import page, page_request
 from zof_local.platform.requests import checked_run, checked_status
-from zof_local.platform.routes.answers import ERRORS, Dates, Pages, respond, show_run
+from zof_local.platform.routes.answers import ERRORS, Dates, Pages, require_cases, respond, show_run
 from zof_local.platform.state import CancelsRuns, CreatesRuns, ReadsRuns
+from zof_local.platform.store.artifacts import Artifact, list_artifacts
 from zof_local.platform.store.idempotency import Answer, earlier_answer, once
 from zof_local.platform.store.results import list_log
 from zof_local.platform.store.runs import RunFilter, cancel_run, insert_run, list_runs, visible_run
@@ -32,10 +33,7 @@ async def create_run(asked: RunCreate, context: CreatesRuns) -> JSONResponse:
     if earlier is not None:
         return respond(earlier)
     new = checked_run(asked, platform.suites, context.caller.organization_id)
-    if new.test_case_ids is not None:
-        project = platform.suites.project(new.project_id, new.organization_id)
-        assert project is not None
-        await platform.cases.require(project, new.environment, new.test_case_ids)
+    await require_cases(new, platform)
 
     def insert(connection: sqlite3.Connection) -> Answer:
         return CREATED_STATUS, show_run(insert_run(connection, new, platform.now()), context)
@@ -110,3 +108,26 @@ async def get_logs(run_id: str, context: ReadsRuns, paging: Pages) -> dict[str, 
         lambda line: line.seq,
         lambda line: {"timestamp": line.timestamp, "level": line.level, "message": line.message},
     )
+
+
+@router.get("/{run_id}/artifacts", response_model=Page[ArtifactBody])
+async def get_artifacts(run_id: str, context: ReadsRuns, paging: Pages) -> dict[str, Any]:
+    """The files that the run left, newest first (assumed path: the documentation names the capability only)."""
+    wanted = page_request("artifacts", paging.limit, paging.starting_after)
+    organization = context.caller.organization_id
+    database = context.platform.database
+    await database.read(lambda connection: visible_run(connection, run_id, organization))
+    rows = await database.read(lambda connection: list_artifacts(connection, organization, run_id, wanted))
+
+    def show(artifact: Artifact) -> dict[str, Any]:
+        return {
+            "id": artifact.id,
+            "name": artifact.name,
+            "type": artifact.type,
+            "content_type": artifact.content_type,
+            "size_bytes": artifact.size_bytes,
+            "url": f"{context.base}/v1/artifacts/{artifact.id}/content",
+            "created_at": artifact.created_at,
+        }
+
+    return page("artifacts", rows, wanted.limit, lambda row: row.seq, show)

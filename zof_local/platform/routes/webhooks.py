@@ -13,6 +13,7 @@ from zof_local.platform.assumptions import CREATED_STATUS, EVENT_TYPES
 from zof_local.platform.errors import invalid
 from zof_local.platform.models import EventBody, Page, WebhookBody, WebhookCreate, WebhookCreated
 from zof_local.platform.paging import page, page_request
+from zof_local.platform.requests import checked_url
 from zof_local.platform.routes.answers import ERRORS, Pages, respond
 from zof_local.platform.state import ManagesWebhooks
 from zof_local.platform.store.idempotency import Answer, once
@@ -24,7 +25,6 @@ from zof_local.platform.store.webhooks import (
     list_webhooks,
     visible_webhook,
 )
-from zof_local.platform.webhooks import checked_url
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=ERRORS)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, field
+
+from zof_local.platform.paging import PageRequest
 
 
 @dataclass(slots=True)
@@ -39,3 +42,14 @@ class Conditions:
         if value is not None:
             self._terms.append(term)
             self.values.append(value)
+
+
+def newest_first(
+    connection: sqlite3.Connection, table: str, columns: str, where: Conditions, page: PageRequest
+) -> list[sqlite3.Row]:
+    """The rows of a page, and one more if there are as many; table and columns are constants of ours."""
+    where.below("seq", page.position)
+    return connection.execute(
+        f"SELECT {columns} FROM {table} WHERE {where.text} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - constants
+        (*where.values, page.limit + 1),
+    ).fetchall()

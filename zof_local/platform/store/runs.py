@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from zof_local.platform.assumptions import QUEUED, RUNNING, timestamp
+from zof_local.platform.assumptions import MANUAL, QUEUED, RUNNING, timestamp
 from zof_local.platform.errors import conflict, not_found
 from zof_local.platform.ids import new_id
 from zof_local.platform.paging import PageRequest
 from zof_local.platform.store.filters import Conditions
+from zof_local.platform.store.reports import insert_report
 from zof_local.platform.store.webhooks import emit
 
 _COUNTED = ("passed", "failed", "error", "skipped")
@@ -23,18 +24,27 @@ _COUNTED = ("passed", "failed", "error", "skipped")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRun:
-    """What a run is asked for with; exactly one of suite and cases is set."""
+    """What a run is asked for with; exactly one of suite and cases is set.
+
+    `scheduled_for` is the slot of the schedule that asks for it.
+    """
 
     organization_id: str
     project_id: str
     environment: str
     test_suite_id: str | None
     test_case_ids: tuple[str, ...] | None
+    source: str = MANUAL
+    schedule_id: str | None = None
+    scheduled_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A stored run. `total` is None until pytest has collected; times are texts as the API writes them."""
+    """A stored run. `total` is None until pytest has collected; times are texts as the API writes them.
+
+    `kept` is 0 when its results, log and artifacts were removed because of their age.
+    """
 
     seq: int
     id: str
@@ -53,6 +63,10 @@ class Run:
     created_at: str
     started_at: str | None
     completed_at: str | None
+    source: str = MANUAL
+    schedule_id: str | None = None
+    scheduled_for: str | None = None
+    kept: int = 1
 
     @property
     def is_terminal(self) -> bool:
@@ -85,8 +99,9 @@ def insert_run(connection: sqlite3.Connection, new: NewRun, now: datetime) -> Ru
     cases = None if new.test_case_ids is None else json.dumps(new.test_case_ids)
     row = connection.execute(
         f"""INSERT INTO runs
-              (id, organization_id, project_id, environment, test_suite_id, test_case_ids, status, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}""",  # noqa: S608 - constant column names
+              (id, organization_id, project_id, environment, test_suite_id, test_case_ids, status, created_at,
+               source, schedule_id, scheduled_for)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}""",  # noqa: S608 - constant column names
         (
             new_id("run_"),
             new.organization_id,
@@ -96,6 +111,9 @@ def insert_run(connection: sqlite3.Connection, new: NewRun, now: datetime) -> Ru
             cases,
             QUEUED,
             timestamp(now),
+            new.source,
+            new.schedule_id,
+            new.scheduled_for,
         ),
     ).fetchone()
     return _run(row)
@@ -209,6 +227,7 @@ def _end(connection: sqlite3.Connection, run_id: str, status: str, reason: str |
         (status, reason, timestamp(now), run_id),
     ).fetchone()
     run = _run(row)
+    insert_report(connection, run.organization_id, run.id, run.project_id, now)
     emit(connection, "run.completed", run.organization_id, run.id, now)
     if status == "failed":
         emit(connection, "run.failed", run.organization_id, run.id, now)

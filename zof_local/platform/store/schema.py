@@ -115,6 +115,98 @@ _VERSIONS = (
     ) STRICT;
     CREATE INDEX deliveries_due ON deliveries (state, due_at);
     """,
+    """
+    ALTER TABLE runs ADD COLUMN source TEXT NOT NULL DEFAULT 'manual';
+    ALTER TABLE runs ADD COLUMN schedule_id TEXT;
+    ALTER TABLE runs ADD COLUMN scheduled_for TEXT;
+    ALTER TABLE runs ADD COLUMN kept INTEGER NOT NULL DEFAULT 1;
+    CREATE UNIQUE INDEX runs_of_slot ON runs (schedule_id, scheduled_for) WHERE schedule_id IS NOT NULL;
+    CREATE INDEX runs_kept ON runs (completed_at) WHERE kept = 1;
+
+    CREATE TABLE schedules (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        organization_id TEXT NOT NULL,
+        cron TEXT NOT NULL,
+        project_id TEXT NOT NULL,
+        environment TEXT NOT NULL,
+        test_suite_id TEXT,
+        test_case_ids TEXT,
+        status TEXT NOT NULL,
+        next_at TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX schedules_of_organization ON schedules (organization_id, seq);
+    CREATE INDEX schedules_due ON schedules (status, next_at);
+
+    CREATE TABLE artifacts (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        organization_id TEXT NOT NULL,
+        run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        UNIQUE (run_id, name)
+    ) STRICT;
+    CREATE INDEX artifacts_of_run ON artifacts (run_id, seq);
+
+    CREATE TABLE reports (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        organization_id TEXT NOT NULL,
+        run_id TEXT NOT NULL UNIQUE REFERENCES runs (id) ON DELETE CASCADE,
+        scope TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX reports_of_organization ON reports (organization_id, seq);
+    CREATE INDEX reports_of_scope ON reports (organization_id, scope, seq);
+
+    CREATE TABLE teams (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        organization_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        description TEXT,
+        owner TEXT,
+        created_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX teams_of_organization ON teams (organization_id, seq);
+
+    CREATE TABLE members (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        team_id TEXT NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+        email TEXT NOT NULL,
+        role TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        UNIQUE (team_id, email)
+    ) STRICT;
+
+    CREATE TABLE applications (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        organization_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        type TEXT NOT NULL,
+        description TEXT,
+        team_id TEXT REFERENCES teams (id),
+        urls TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE attempts (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq) ON DELETE CASCADE,
+        answer TEXT NOT NULL,
+        took_ms INTEGER NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX attempts_of_delivery ON attempts (delivery_seq, seq);
+    CREATE INDEX deliveries_by_age ON deliveries (ended_at);
+    """,
 )
 
 

@@ -105,7 +105,7 @@ async def test_a_crash_is_told_in_the_envelope_and_gives_nothing_away(api, monke
     def crash(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(projects, "page", crash)
+    monkeypatch.setattr(projects, "page_of_file", crash)
     answer = await api.http.get("/projects")
     error = error_of(answer)
     assert (answer.status_code, error["code"]) == (500, "internal_error")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zof_local.platform.errors import ApiProblem
-from zof_local.platform.webhooks import checked_url, pause_after, signature
+from zof_local.platform.requests import checked_url
+from zof_local.platform.webhooks import pause_after, signature
 
 
 def test_the_signature_is_the_hex_hmac_of_the_raw_body() -> None:
