@@ -10,9 +10,11 @@ from typing import Any
 
 from notebook_ext.form import RunForm
 from notebook_ext.handle import RunHandle, watch
+from notebook_ext.home_panel import HomePanel
+from notebook_ext.log_panel import LogPanel
 from notebook_ext.run_panel import RunPanel
 
-__all__ = ["RunForm", "RunHandle", "RunPanel", "watch"]
+__all__ = ["HomePanel", "LogPanel", "RunForm", "RunHandle", "RunPanel", "watch"]
 
 
 def load_ipython_extension(ipython: Any) -> None:

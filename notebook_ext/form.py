@@ -13,6 +13,7 @@ import traitlets
 
 from notebook_ext import form_model
 from notebook_ext.assets import FORM_CSS, FORM_ESM, PANEL_CSS
+from notebook_ext.code import magic_code, python_code
 from notebook_ext.connection import CALL_SECONDS, Connection, connect
 from notebook_ext.form_model import FormValue
 from notebook_ext.handle import RunHandle
@@ -226,6 +227,7 @@ class RunForm(Panel):
             "hints": form_model.hints(value, self._catalogue),
             "notice": self._notice,
             "confirm": form_model.confirmation_for(value),
+            "code": [text for text in (magic_code(value), python_code(value)) if text],
         }
 
     def _show(self, run: Run) -> None:

@@ -15,15 +15,23 @@ USAGE: Mapping[str, str] = {
     "status": "%zof status [RUN]",
     "runs": "%zof runs [PROJECT] [--limit N]",
     "cancel": "%zof cancel [RUN]",
+    "results": "%zof results [RUN] [--status STATUS]",
+    "logs": "%zof logs [RUN] [--limit N]",
+    "home": "%zof home [PROJECT …]",
+    "freeze": "%zof freeze",
     "help": "%zof help",
 }
 _OPTIONS: Mapping[str, frozenset[str]] = {
     "run": frozenset({"--cases", "--confirm"}),
     "runs": frozenset({"--limit"}),
+    "results": frozenset({"--status"}),
+    "logs": frozenset({"--limit"}),
 }
-_MOST: Mapping[str, int] = {"run": 3, "status": 1, "runs": 1, "cancel": 1, "help": 0}
+_MOST: Mapping[str, int] = {"run": 3, "home": 20, "help": 0, "freeze": 0}
+_MOST_USUALLY = 1
 _SECRET_WORDS = ("key", "token", "secret", "password")
 _LIMIT_MAX = 100
+RESULT_STATUSES = ("passed", "failed", "error", "canceled", "skipped")
 
 
 class LineError(ValueError):
@@ -88,8 +96,9 @@ def _line(verb: str, rest: Sequence[str]) -> Line:
         if not value and not queue:
             raise LineError(f"{name} needs a value. Usage: {USAGE[verb]}")
         options.append((name, value or queue.pop(0)))
-    if len(words) > _MOST[verb]:
-        raise LineError(f"{quoted(words[_MOST[verb]])} is too much. Usage: {USAGE[verb]}")
+    most = _MOST.get(verb, _MOST_USUALLY)
+    if len(words) > most:
+        raise LineError(f"{quoted(words[most])} is too much. Usage: {USAGE[verb]}")
     return Line(verb, tuple(words), tuple(options))
 
 
@@ -109,16 +118,30 @@ def run_wanted(line: Line) -> FormValue:
     return FormValue(project, environment, suite[0] if suite else "", cases)
 
 
-def limit_wanted(line: Line) -> int:
-    """How many runs a `runs` line asks for.
+def limit_wanted(line: Line, usual: int = 10, most: int = _LIMIT_MAX) -> int:
+    """How many runs, or lines of a log, a line asks for.
 
     Raises:
-        LineError: that is no number from 1 to 100.
+        LineError: that is no number from 1 to `most`.
     """
-    text = line.option("--limit") or "10"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _LIMIT_MAX):
-        raise LineError(f"--limit {quoted(text)} is no number from 1 to {_LIMIT_MAX}.")
+    text = line.option("--limit") or str(usual)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+        raise LineError(f"--limit {quoted(text)} is no number from 1 to {most}.")
     return int(text)
+
+
+def status_wanted(line: Line) -> str | None:
+    """The status of the results a line asks for; None for all.
+
+    Raises:
+        LineError: results have no such status.
+    """
+    status = line.option("--status")
+    if status and status not in RESULT_STATUSES:
+        near = nearest(status, RESULT_STATUSES)
+        hint = f"Did you mean {quoted(near)}?" if near else f"There are: {', '.join(RESULT_STATUSES)}."
+        raise LineError(f"Results have no status {quoted(status)}. {hint}")
+    return status or None
 
 
 def completions(before: str, catalogue: Catalogue, runs: Sequence[str]) -> list[str]:
@@ -141,20 +164,30 @@ def _choices(done: Sequence[str], catalogue: Catalogue, runs: Sequence[str]) -> 
     match done:
         case []:
             return list(USAGE)
-        case ["run" | "runs"]:
-            return projects
-        case ["run", project]:
-            known = catalogue.project(project)
-            return list(known.environments) if known else []
-        case ["run", project, _]:
-            known = catalogue.project(project)
-            return [*(suite.id for suite in known.suites), "--cases"] if known else ["--cases"]
-        case ["run", _, environment, *_] if done[-1] == "--confirm":
-            return [environment]
-        case ["run", _, _, *_]:
-            return ["--confirm"]
-        case ["status" | "cancel"]:
-            return list(runs)
-        case ["runs", *_]:
-            return ["--limit"]
+        case ["run", *rest]:
+            return _choices_to_run(rest, catalogue, projects)
+        case ["home", *named]:
+            return [project for project in projects if project not in named]
+        case ["results", *_] if done[-1] == "--status":
+            return list(RESULT_STATUSES)
+        case ["runs"]:
+            return [*projects, "--limit"]
+        case ["status" | "cancel" | "results" | "logs" as verb]:
+            return [*runs, *sorted(_OPTIONS.get(verb, ()))]
+        case ["runs" | "results" | "logs" as verb, *_]:
+            return sorted(_OPTIONS[verb])
     return []
+
+
+def _choices_to_run(done: Sequence[str], catalogue: Catalogue, projects: list[str]) -> list[str]:
+    known = catalogue.project(done[0]) if done else None
+    match done:
+        case []:
+            return projects
+        case [_]:
+            return list(known.environments) if known else []
+        case [_, _]:
+            return [*(suite.id for suite in known.suites), "--cases"] if known else ["--cases"]
+        case [_, environment, *_] if done[-1] == "--confirm":
+            return [environment]
+    return ["--confirm"]

@@ -15,7 +15,20 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from notebook_ext.connection import CALL_SECONDS, Connection, connect
 from notebook_ext.form_model import FormValue, api_problem, confirmation_problem, problems
 from notebook_ext.handle import RunHandle
-from notebook_ext.magic_line import USAGE, Line, LineError, completions, limit_wanted, parse, run_wanted
+from notebook_ext.home_panel import HomePanel
+from notebook_ext.log_panel import LINES_KEPT, LogPanel
+from notebook_ext.magic_line import (
+    USAGE,
+    Line,
+    LineError,
+    completions,
+    limit_wanted,
+    parse,
+    run_wanted,
+    status_wanted,
+)
+from notebook_ext.panel import freeze_all
+from notebook_ext.results_table import ResultsTable
 from notebook_ext.runs_table import RunsTable
 from zof_core import Run, ZofApiError, deadline
 from zof_core.validation import quoted
@@ -43,7 +56,7 @@ class ZofMagics(Magics):
 
     @line_magic
     def zof(self, line: str) -> Any:
-        """Zof from a cell: run, status, runs, cancel. `%zof help` lists them.
+        """Zof from a cell: run, status, results, logs, home. `%zof help` lists all.
 
         What it gives shows itself as the last line of a cell, and can be assigned: `run = %zof run …`.
         """
@@ -70,6 +83,17 @@ class ZofMagics(Magics):
                 handle = self._handle(line)
                 handle.cancel()
                 return handle
+            case "results":
+                return self._results(line)
+            case "logs":
+                return self._logs(line)
+            case "home":
+                return HomePanel(
+                    self.connection.given, catalogue=self.connection.catalogue, projects=line.words or None
+                )
+            case "freeze":
+                freeze_all(self.connection.loop)
+                return None
         return _Help()
 
     def _run(self, line: Line) -> RunHandle:
@@ -109,6 +133,16 @@ class ZofMagics(Magics):
         for run in reversed(page):
             self._remember(run.id)
         return RunsTable(tuple(page), self.connection.clock(), self.connection.catalogue)
+
+    def _results(self, line: Line) -> ResultsTable:
+        status = status_wanted(line)
+        handle = self._handle(line)
+        found = [one for one in handle.results if status in (None, one.status)]
+        return ResultsTable(handle.id, tuple(found))
+
+    def _logs(self, line: Line) -> LogPanel:
+        limit = limit_wanted(line, LINES_KEPT, LINES_KEPT)
+        return LogPanel(self._handle(line), limit=limit)
 
     async def _list(self, project: str | None, limit: int) -> list[Run]:
         with deadline(CALL_SECONDS):

@@ -29,6 +29,12 @@ class Panel(anywidget.AnyWidget):
     `heard`, begins its work in `opened` and ends it in `left`.
     """
 
+    _content_trait = "panel"
+    """The trait that holds what is shown."""
+
+    _frozen_css = ""
+    """The style of the frozen output, beside the one that all panels share."""
+
     def __init__(self, loop: LoopThread, **traits: Any) -> None:
         self._loop = loop
         self._may_open = False
@@ -98,6 +104,7 @@ class Panel(anywidget.AnyWidget):
             frontend.show(bundle), execution.cell_id, execution.message_id, static=execution.headless
         )
         self._outputs.append(output)
+        _shown.add(self)
         _replace_in_cell(self, execution)
         self.opened()
 
@@ -114,7 +121,8 @@ class Panel(anywidget.AnyWidget):
     def _static_bundle(self) -> dict[str, Any]:
         from notebook_ext.html import frozen_html  # noqa: PLC0415
 
-        return {"text/html": frozen_html(self.html(live=False)), "text/plain": self.text()}
+        html = frozen_html(self.html(live=False), style=self._frozen_css)
+        return {"text/html": html, "text/plain": self.text()}
 
     # --- writing, on the loop thread ---------------------------------------------------------------------------------
 
@@ -156,7 +164,7 @@ class Panel(anywidget.AnyWidget):
             await self._flushing
         if self.comm is not None:
             await asyncio.sleep(QUIET_SECONDS)
-            self.send_state("panel")
+            self.send_state(self._content_trait)
         if self._outputs:
             self._frozen = True
             self._update_static(final=True)
@@ -176,6 +184,10 @@ class Panel(anywidget.AnyWidget):
             self._outputs.remove(output)
         if gone and not self._outputs:
             self._loop.submit(self._leave())
+
+    async def _end(self) -> None:
+        self.left()
+        await self.freeze()
 
     async def _leave(self) -> None:
         self.left()
@@ -216,6 +228,17 @@ class _Output:
 def _heard(panel: Panel, message: object, _buffers: object) -> None:
     if isinstance(message, Mapping):
         panel._receive(message)
+
+
+_shown: weakref.WeakSet[Panel] = weakref.WeakSet()
+
+
+def freeze_all(loop: LoopThread) -> int:
+    """Turns all live panels of a loop into HTML, so that the notebook can be saved as it is; gives how many."""
+    live = [panel for panel in _shown if panel._loop is loop and panel._outputs]
+    for panel in live:
+        loop.run(panel._end())
+    return len(live)
 
 
 _in_cell: dict[str, weakref.WeakSet[Panel]] = {}

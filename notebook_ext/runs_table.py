@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from notebook_ext.assets import TABLE_CSS
 from notebook_ext.html import frozen_html
-from notebook_ext.icons import icon_svg
+from notebook_ext.tables import cell, id_cell, status_cell, table_html, table_text
 from notebook_ext.view import RunView, Snapshot, clock_text, run_view
 from zof_core import Run
 from zof_core.catalogue import Catalogue
+from zof_core.wording import status_style
 
 _HEADINGS = ("Status", "What", "Environment", "Outcomes", "Duration", "Started", "Run")
 
@@ -37,7 +37,7 @@ class RunsTable:
         ]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        table = runs_html(self._views(), self.as_of)
+        table = runs_html(self._views(), f"Runs, newest first, as of {clock_text(self.as_of)}")
         return {"text/html": frozen_html(table, style=TABLE_CSS), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
@@ -45,36 +45,24 @@ class RunsTable:
             [view.word, view.title, view.environment, _outcomes(view), view.duration, view.begun, view.run_id]
             for view in self._views()
         ]
-        widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
-        lines = (
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in (_HEADINGS, *rows)
+        return f"{table_text(_HEADINGS, rows)}\nAs of {clock_text(self.as_of)}"
+
+
+def runs_html(views: Sequence[RunView], caption: str) -> str:
+    """Runs as a table; each value is escaped."""
+    rows = (
+        (
+            status_cell(status_style(view.status)),
+            cell(view.title),
+            cell(view.environment),
+            cell(_outcomes(view), wrap=True),
+            cell(view.duration),
+            cell(view.begun),
+            id_cell(view.run_id, view.url),
         )
-        return "\n".join([*lines, f"As of {clock_text(self.as_of)}"])
-
-
-def runs_html(views: Sequence[RunView], as_of: float) -> str:
-    """The table; each value is escaped."""
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
-    rows = "".join(_row(view) for view in views)
-    body = rows or f'<tr><td colspan="{len(_HEADINGS)}">There are no runs.</td></tr>'
-    return (
-        f'<div class="zof-scroll"><table class="zof-table">'
-        f"<caption>Runs, newest first, as of {escape(clock_text(as_of))}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        for view in views
     )
-
-
-def _row(view: RunView) -> str:
-    word = f"{icon_svg(view.icon)}<span>{escape(view.word)}</span>"
-    badge = f'<span class="zof-badge zof-{escape(view.tone)}">{word}</span>'
-    name = f"<code>{escape(view.run_id)}</code>"
-    if view.url:
-        name = f'<a href="{escape(view.url)}" target="_blank" rel="noopener noreferrer">{name}</a>'
-    cells = "".join(f"<td>{escape(text)}</td>" for text in (view.title, view.environment))
-    cells += f'<td class="zof-wrap">{escape(_outcomes(view))}</td>'
-    cells += "".join(f"<td>{escape(text)}</td>" for text in (view.duration, view.begun))
-    return f"<tr><td>{badge}</td>{cells}<td>{name}</td></tr>"
+    return table_html(_HEADINGS, rows, caption=caption, empty="There are no runs.")
 
 
 def _outcomes(view: RunView) -> str:

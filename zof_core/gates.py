@@ -23,7 +23,7 @@ from zof_core.evidence import (
     recent,
 )
 from zof_core.models import Result, Run
-from zof_core.wording import duration_text, status_style
+from zof_core.wording import duration_text, span_text, status_style
 
 ADVISORY = "Advisory, computed here; Zof's own gate is under Governance → Releases."
 
@@ -198,4 +198,4 @@ def _runs_of(results: Iterable[Result]) -> tuple[str, ...]:
 
 
 def _span(gate: Gate) -> str:
-    return duration_text(gate.evidence_within.total_seconds())
+    return span_text(gate.evidence_within)

@@ -19,6 +19,7 @@ from zof_core.models import Page, Run
 from zof_core.paging import Walk
 from zof_core.posture import Figure, Posture, posture
 from zof_core.requests import Call
+from zof_core.wording import error_sentences
 
 T = TypeVar("T")
 Part = Literal["runs", "results", "schedules"]
@@ -29,6 +30,9 @@ LONGEST_RUN: Final = timedelta(hours=6)
 
 PAGES_MAX: Final = 5
 """Ours: pages of one list that are read, of a hundred items each. A home that is refreshed must stay cheap."""
+
+ELSEWHERE: Final = "Specifications, test authoring and SSO are not in Zof's API: open them in the Console."
+"""On Zof's own home and in no documented operation: named, and never given a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,19 @@ class Home:
     def active(self) -> tuple[Run, ...]:
         """Runs that have not ended, newest first."""
         return tuple(run for run in self.runs if not run.is_terminal)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What people should know of how it was read: sentences."""
+        parts: dict[str, list[str]] = {}
+        for part, error in self.troubles.items():
+            parts.setdefault(error_sentences(error), []).append(part)
+        failed = tuple(
+            f"{_listed(names).capitalize()} could not be read. {said}" for said, names in parts.items()
+        )
+        most = PAGES_MAX * PAGE_LIMIT_MAX
+        cut = (f"Of {part} only the newest {most} are counted." for part in sorted(self.cut))
+        return (*failed, *cut)
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -142,6 +159,10 @@ class _Reader:
         if walk.call is not None and part not in self.troubles:
             self.cut.add(part)
         return items
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _newest(runs: Iterable[Run]) -> list[Run]:

@@ -14,7 +14,7 @@ from zof_core.catalogue import CatalogueCase
 from zof_core.cron import parse_cron
 from zof_core.evidence import COUNTED, coverage, latest_by_case, open_critical, percent, recent, run_pass_rate
 from zof_core.models import Result, Run, Schedule
-from zof_core.wording import duration_text
+from zof_core.wording import span_text
 
 STUCK_AFTER = timedelta(minutes=30)
 """Documented (`docs/limits/concurrent-runs`): queued longer points to offline agents."""
@@ -102,7 +102,7 @@ def posture(
     every, outcomes, listed = list(runs), list(results), list(cases)
     ended = recent(every, now, window)
     latest = latest_by_case(ended, outcomes)
-    span = duration_text(window.total_seconds())
+    span = span_text(window)
     modules = _modules(listed, latest, span)
     flaky = _flaky(outcomes, {run.id: run for run in ended}, span)
     stuck = _stuck(every, now)
@@ -144,9 +144,7 @@ def _stuck(runs: list[Run], now: datetime) -> Figure:
         for run in runs
         if run.status == "queued" and run.created_at and now - run.created_at > STUCK_AFTER
     ]
-    definition = (
-        f"runs queued for more than {duration_text(STUCK_AFTER.total_seconds())}; it points to offline agents"
-    )
+    definition = f"runs queued for more than {span_text(STUCK_AFTER)}; it points to offline agents"
     return Figure("Stuck runs", len(stuck), str(len(stuck)), definition, _ids(stuck))
 
 

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -140,6 +141,16 @@ def duration_text(seconds: float) -> str:
     if whole < 86_400:
         return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
     return f"{whole // 86_400} d {whole % 86_400 // 3600:02d} h"
+
+
+def span_text(span: timedelta) -> str:
+    """A length of time that somebody chose: "24 h", "30 min", "7 d"; as `duration_text` has it if it is not round."""
+    seconds = span.total_seconds()
+    for unit, size, least, most in (("d", 86_400, 2, math.inf), ("h", 3600, 1, 48), ("min", 60, 1, 120)):
+        number, rest = divmod(seconds, size)
+        if not rest and least <= number <= most:
+            return f"{number:g} {unit}"
+    return duration_text(seconds)
 
 
 def error_sentences(error: ZofApiError) -> str:

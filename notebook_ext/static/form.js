@@ -113,6 +113,21 @@ function combobox(part, choices, onPick) {
   return () => document.removeEventListener("scroll", close, true);
 }
 
+/** A piece of code with a button that copies it. */
+function snippet(text) {
+  const copy = node("button", { type: "button", class: "zof-button" }, "Copy");
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      copy.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(copy.previousSibling);  // no clipboard here: ready for the keyboard's copy
+    }
+    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+  });
+  return node("div", {}, node("pre", { tabindex: "0" }, text), copy);
+}
+
 function render({ model, el }) {
   const parts = {
     project: field("Project", { placeholder: "proj_…" }),
@@ -126,8 +141,9 @@ function render({ model, el }) {
   const start = node("button", { type: "submit", class: "zof-button zof-primary" }, "Start run");
   const notice = node("div", { class: "zof-form-notice", role: "alert" });
   const grid = node("div", { class: "zof-grid" }, ...["project", "environment", "suite", "cases"].map((name) => parts[name].el));
+  const code = node("details", { class: "zof-code" }, node("summary", {}, "Show code"));
   const form = node("form", { class: "zof-form", "aria-label": "Start a run", novalidate: true },
-    node("div", { class: "zof-row" }, grid, start), parts.confirmation.el, notice);
+    node("div", { class: "zof-row" }, grid, start), parts.confirmation.el, notice, code);
   const host = node("div");
   root(el).append(form, host);
 
@@ -204,8 +220,17 @@ function render({ model, el }) {
     start.textContent = phase === "starting" || awaiting ? "Starting …" : "Start run";
     parts.confirmation.el.hidden = !confirm;
     parts.confirmation.caption.textContent = `Type "${confirm}" to confirm`;
+    showCode();
     if (notice.textContent !== (text || "")) notice.textContent = text || "";
     if (answered && phase === "ready") parts[names.find((name) => problems[name])]?.input.focus();
+  };
+
+  const showCode = () => {
+    const texts = model.get("state").code || [];
+    if (code.dataset.text === texts.join("\n")) return;
+    code.dataset.text = texts.join("\n");
+    code.hidden = !texts.length;
+    code.replaceChildren(code.firstChild, ...texts.map(snippet));
   };
 
   swap.addEventListener("click", () => {

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notebook_ext.form_model import FormValue
-from notebook_ext.magic_line import USAGE, Line, LineError, completions, limit_wanted, parse, run_wanted
+from notebook_ext.magic_line import (
+    USAGE,
+    Line,
+    LineError,
+    completions,
+    limit_wanted,
+    parse,
+    run_wanted,
+    status_wanted,
+)
 from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
 
 CATALOGUE = Catalogue(
@@ -36,13 +45,14 @@ def test_an_empty_line_asks_for_help() -> None:
     ("text", "words"),
     [
         ("rum a b c", 'Did you mean "run"?'),
-        ("zzzz", "There are: run, status, runs, cancel, help."),
+        ("zzzz", "There are: run, status, runs, cancel, results, logs, home, freeze, help."),
         ("run a b 'c", "quotation mark is not closed"),
         ("run a b c d", '"d" is too much'),
         ("run a b c --fast", '"--fast" is no option here'),
         ("run a b --cases", "--cases needs a value"),
         ("run a b c --api-key=zof_secret", "A key never belongs into a cell"),
         ("status a b", '"b" is too much'),
+        ("freeze a", '"a" is too much'),
     ],
 )
 def test_what_is_wrong_is_one_sentence(text: str, words: str) -> None:
@@ -87,7 +97,7 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("before", "offered"),
     [
-        ("", ["run", "status", "runs", "cancel", "help"]),
+        ("", ["run", "status", "runs", "cancel", "results", "logs", "home", "freeze", "help"]),
         ("ru", ["run", "runs"]),
         ("run ", ["proj_abc"]),
         ("run proj_abc ", ["staging", "production"]),
@@ -97,7 +107,25 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
         ("run other ", []),
         ("status ", ["run_2", "run_1"]),
         ("nonsense ", []),
+        ("home ", ["proj_abc"]),
+        ("home proj_abc ", []),
+        ("results ", ["run_2", "run_1", "--status"]),
+        ("results run_2 --status f", ["failed"]),
+        ("logs run_2 ", ["--limit"]),
     ],
 )
 def test_completion_knows_the_place(before: str, offered: list[str]) -> None:
     assert completions(before, CATALOGUE, ["run_2", "run_1"]) == offered
+
+
+def test_a_status_is_one_that_results_have() -> None:
+    assert status_wanted(parse("results run_1 --status failed")) == "failed"
+    assert status_wanted(parse("results")) is None
+    with pytest.raises(LineError, match='Did you mean "failed"'):
+        status_wanted(parse("results run_1 --status faild"))
+
+
+def test_a_log_may_be_longer_than_a_list_of_runs() -> None:
+    assert limit_wanted(parse("logs run_1 --limit 20000"), 20_000, 20_000) == 20_000
+    with pytest.raises(LineError, match="no number from 1 to 20000"):
+        limit_wanted(parse("logs run_1 --limit 20001"), 20_000, 20_000)

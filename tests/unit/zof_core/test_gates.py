@@ -48,17 +48,17 @@ def test_a_required_suite_that_passed() -> None:
 @pytest.mark.parametrize(
     ("runs", "reason"),
     [
-        ([], "No run of smoke on staging ended within 1 d 00 h: there is none."),
+        ([], "No run of smoke on staging ended within 24 h: there is none."),
         (
             [_run(1, hours=30)],
-            "No run of smoke on staging ended within 1 d 00 h: the latest ended 1 d 06 h ago.",
+            "No run of smoke on staging ended within 24 h: the latest ended 1 d 06 h ago.",
         ),
-        ([_run(1, "running")], "No run of smoke on staging ended within 1 d 00 h: one is still going on."),
+        ([_run(1, "running")], "No run of smoke on staging ended within 24 h: one is still going on."),
         (
             [_run(1, environment="production")],
-            "No run of smoke on staging ended within 1 d 00 h: there is none.",
+            "No run of smoke on staging ended within 24 h: there is none.",
         ),
-        ([_run(1, suite="other")], "No run of smoke on staging ended within 1 d 00 h: there is none."),
+        ([_run(1, suite="other")], "No run of smoke on staging ended within 24 h: there is none."),
         ([_run(1, hours=2), _run(2, "failed", hours=1)], "smoke: the latest run run_2 ended as Failed."),
         (
             [_run(1, "error")],
@@ -91,14 +91,14 @@ def test_the_pass_rate_is_of_each_cases_latest_outcome() -> None:
     assert not _judge(runs, results, minimum_pass_rate=0.7)[0]
     assert _judge(runs, [], minimum_pass_rate=0.0) == (
         False,
-        "There is no result on staging within 1 d 00 h.",
+        "There is no result on staging within 24 h.",
         (),
     )
 
 
 def test_coverage_is_of_requirements() -> None:
     met, said, _ = _judge([_run(1)], [_result(1, 2, "failed"), _result(1, 4)], minimum_coverage=0.6)
-    assert (met, said) == (True, "2 of 3 requirements have evidence within 1 d 00 h (66 %); 60 % are needed.")
+    assert (met, said) == (True, "2 of 3 requirements have evidence within 24 h (66 %); 60 % are needed.")
 
 
 def test_coverage_without_cases_cannot_be_shown() -> None:
@@ -118,7 +118,7 @@ def test_open_critical_failures() -> None:
 
 def test_no_outcome_is_no_proof_that_nothing_fails() -> None:
     met, said, _ = _judge([_run(1)], [_result(1, 2)], maximum_open_critical=0)
-    assert (met, said) == (False, "No critical (P0) case has a result on staging within 1 d 00 h.")
+    assert (met, said) == (False, "No critical (P0) case has a result on staging within 24 h.")
 
 
 def test_a_gate_that_asks_nothing_shows_nothing() -> None:

@@ -6,6 +6,7 @@ from zof_core.catalogue import Catalogue, CatalogueCase, CatalogueProject
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.home import PAGES_MAX, Home, read_home
 from zof_core.testing import FakeZof
+from zof_core.wording import error_sentences
 
 pytest_plugins = ["zof_core.testing.plugin"]
 
@@ -92,6 +93,7 @@ def test_a_list_that_fails_silences_its_own_figures_only(
     home = _home(lively)
     assert set(home.troubles) == {part}
     assert silent <= {tile.figure.name for tile in home.tiles if tile.trouble}
+    assert home.notices == (f"{part.capitalize()} could not be read. {error_sentences(home.troubles[part])}",)
     assert len(home.posture.upcoming) == 2
     assert not [action for action in home.posture.next_actions if "no recent evidence" in action]
 
@@ -103,4 +105,5 @@ def test_a_long_list_is_cut_and_said_to_be(fake_zof: FakeZof) -> None:
             zof.runs.create(project_id="proj_abc", **SUITE)
     home = _home(fake_zof)
     assert "runs" in home.cut
+    assert "Of runs only the newest 500 are counted." in home.notices
     assert len(home.runs) == 100 * PAGES_MAX + 1, "those under way are listed besides"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from zof_core import (
     ZofTimeoutError,
     ZofValidationError,
 )
-from zof_core.wording import StatusStyle, counts_line, duration_text, error_sentences, status_style
+from zof_core.wording import StatusStyle, counts_line, duration_text, error_sentences, span_text, status_style
 
 TRY = Attempt(1, 503, "req_7", None, 0.1, 0.0)
 
@@ -178,3 +180,19 @@ def test_hostile_text_stays_on_one_line(message: str, value: str, kind: type[Zof
     said = error_sentences(error)
     assert said.isprintable()
     assert len(said) < 2000
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(hours=24), "24 h"),
+        (timedelta(days=2), "2 d"),
+        (timedelta(hours=36), "36 h"),
+        (timedelta(minutes=30), "30 min"),
+        (timedelta(minutes=90), "90 min"),
+        (timedelta(seconds=90), "1 min 30 s"),
+        (timedelta(0), "0 s"),
+    ],
+)
+def test_a_chosen_span_has_no_idle_noughts(span: timedelta, said: str) -> None:
+    assert span_text(span) == said

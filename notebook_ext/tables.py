@@ -1,0 +1,56 @@
+"""A static table as HTML and as text; runs and results are both shown with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from notebook_ext.icons import icon_svg
+from zof_core.wording import StatusStyle
+
+
+def table_html(headings: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, empty: str) -> str:
+    """A table.
+
+    Args:
+        headings: of the columns.
+        rows: cells as HTML, escaped already; `cell` and its neighbours make them.
+        caption: what it shows.
+        empty: what is said instead of rows.
+    """
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    body = body or f'<tr><td colspan="{len(headings)}">{escape(empty)}</td></tr>'
+    return (
+        f'<div class="zof-scroll"><table class="zof-table">'
+        f"<caption>{escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def cell(text: str, *, wrap: bool = False) -> str:
+    """A cell of text."""
+    return f'<td class="zof-wrap">{escape(text)}</td>' if wrap else f"<td>{escape(text)}</td>"
+
+
+def status_cell(style: StatusStyle) -> str:
+    """A cell of a status: icon, word and tone."""
+    word = f"{icon_svg(style.icon)}<span>{escape(style.word)}</span>"
+    return f'<td><span class="zof-badge zof-{escape(style.tone)}">{word}</span></td>'
+
+
+def id_cell(name: str, url: str = "") -> str:
+    """A cell of an id, which leads to `url` if there is one."""
+    shown = f"<code>{escape(name)}</code>"
+    if url:
+        shown = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
+    return f"<td>{shown}</td>"
+
+
+def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The same in columns of text."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in (headings, *rows)
+    )
