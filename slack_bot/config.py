@@ -46,7 +46,8 @@ from slack_bot.windows import Window, parse_window
 from zof_core import ZofValidationError
 from zof_core.catalogue import Catalogue, load_catalogue, nearest
 
-VERBS: Final = ("run", "rerun", "cancel", "status")
+VERBS: Final = ("run", "rerun", "cancel", "status", "subscribe")
+"""`status` covers all that only reads: runs, logs, watch, schedules, the home."""
 ANY: Final = "*"
 _LATER: Final = {
     "requires": "evidence from another environment",

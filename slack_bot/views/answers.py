@@ -87,6 +87,7 @@ _VERBS = {
     "rerun": "run again",
     "cancel": "cancel runs of",
     "status": "see runs of",
+    "subscribe": "subscribe to failures of",
 }
 
 

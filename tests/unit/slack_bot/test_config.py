@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_bot.config import load_config
+from slack_bot.config import VERBS, load_config
 from slack_bot.errors import ConfigError
 from slack_bot.views.form import run_form
 
@@ -51,7 +51,7 @@ def test_rules_without_a_name_are_numbered(tmp_path: Path) -> None:
     config = load(tmp_path, RULE + RULE + "[[deny]]\nenvironments = ['production']\n")
     assert [rule.name for rule in config.policy.allow] == ["allow #1", "allow #2"]
     assert config.policy.deny[0].name == "deny #1"
-    assert config.policy.deny[0].verbs == ("run", "rerun", "cancel", "status")
+    assert config.policy.deny[0].verbs == VERBS
 
 
 def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,189 @@
+"""What a tick of an errand does: look up, authorise, act, and say the answer."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Final, assert_never
+
+from slack_bot import errands, results, transitions
+from slack_bot.again import run_again, target_suite
+from slack_bot.approvals import Ballot, awaiting, has_voted, refusal_of, vote
+from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
+from slack_bot.following import FollowedRun
+from slack_bot.notes import notes_of_errand
+from slack_bot.policy import Ask, Needed, Target, decide, openings
+from slack_bot.text import code, sentence
+from slack_bot.views import answers
+from slack_bot.views.blocks import Message, note
+from slack_bot.views.card import run_summary
+from slack_bot.workbench import Workbench
+from zof_core import Run
+from zof_core.wording import status_style
+
+log: Final = logging.getLogger(__name__)
+
+
+class ErrandTicks:
+    """Advances errands."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    async def advance(self, errand: Errand, seq: int) -> None:
+        """One tick."""
+        now = self._bench.clock()
+        task = errands.decide(errand, now)
+        if isinstance(task, errands.Rest):
+            await self._bench.save(errand, seq, task.until)
+            return
+        try:
+            await self._settle(errand, await self._run_task(errand, task), seq)
+        except Exception:
+            log.exception("A tick of an errand failed.")
+            fault = results.Unavailable("I have a fault of my own; the bot's log has it.")
+            await self._settle(errand, fault, seq)
+
+    async def _settle(self, errand: Errand, report: errands.Report, seq: int) -> None:
+        now = self._bench.clock()
+        after = errands.apply(errand, report, now, self._bench.timing)
+        failed = after.kind is Kind.CANCEL and after.outcome is ErrandOutcome.FAULT
+        if failed and errand.outcome is None:
+            await self._wake_run(errand, canceled_by=None, rearm=True)
+        rest = errands.decide(after, now)
+        begun = report.run if isinstance(report, errands.Begun) else None
+        due = rest.until if isinstance(rest, errands.Rest) else now
+        await self._bench.save(after, seq, due, begun=begun, notes=notes_of_errand(errand, after, now))
+
+    async def _run_task(self, errand: Errand, task: errands.Task) -> errands.Report:
+        match task:
+            case errands.Inquire():
+                return await self._inquire(errand)
+            case errands.CancelRun():
+                return await self._cancel(errand)
+            case errands.Vote():
+                return await self._vote(errand)
+            case errands.Reply():
+                return await self._bench.tell(errand, await self._reply(errand), errand.asked_at)
+            case _:
+                assert_never(task)
+
+    async def _inquire(self, errand: Errand) -> errands.Report:
+        read = await self._bench.zof.read(errand.run_id)
+        if isinstance(read, results.Unavailable):
+            return read
+        if isinstance(read, results.Refused):
+            return Answer(sentence(read.sentence), ErrandOutcome(read.outcome.value))
+        run = read.findings.run
+        ask = _ask(errand, run, await self._followed(errand), self._bench.clock())
+        policy = self._bench.config().policy
+        decision = decide(policy, ask)
+        if not decision.allowed:
+            return Answer(answers.denied(ask, decision, openings(policy, ask)).text, ErrandOutcome.DENIED)
+        if errand.kind is Kind.STATUS:
+            return Answer(f"Run {code(run.id)}", ErrandOutcome.ANSWERED, read.findings)
+        if errand.kind is Kind.RERUN:
+            return await self._again(errand, run, decision.approval)
+        return Answer(_too_late(run), ErrandOutcome.ANSWERED) if run.is_terminal else errands.Permitted()
+
+    async def _again(self, errand: Errand, run: Run, needed: Needed | None) -> errands.Report:
+        if not run.is_terminal:
+            text = f"Run {code(run.id)} has not ended yet. Wait for its end or cancel it, then run it again."
+            return Answer(text, ErrandOutcome.ANSWERED)
+        cases: tuple[str, ...] = tuple(run.test_case_ids or ())
+        if errand.failed_only:
+            failed = await self._bench.zof.failed_cases(run.id)
+            if isinstance(failed, results.Unavailable):
+                return failed
+            if isinstance(failed, results.Refused):
+                return Answer(sentence(failed.sentence), ErrandOutcome(failed.outcome.value))
+            if not failed:
+                text = f"No case of run {code(run.id)} failed, so there is nothing to run again."
+                return Answer(text, ErrandOutcome.ANSWERED)
+            cases = failed
+        followed = await self._followed(errand)
+        begun = run_again(
+            errand,
+            run,
+            followed=followed,
+            catalogue=self._bench.config().catalogue,
+            cases=cases,
+            now=self._bench.clock(),
+        )
+        if isinstance(begun, str):
+            return Answer(sentence(begun), ErrandOutcome.FAULT)
+        return errands.Begun(awaiting(begun, needed, self._bench.clock()))
+
+    async def _vote(self, errand: Errand) -> errands.Report:
+        key, now, approve = errand.followed_key or "", self._bench.clock(), errand.kind is Kind.APPROVE
+        row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, key)
+        digest = row.approval.digest if row and row.approval else ""
+        # Between the click and now the bot may have been away, and the rules may be others.
+        ballot = Ballot(errand.asker, errand.channel, digest, approve=approve)
+        refusal = refusal_of(ballot, row, self._bench.config().policy, now)
+        # A vote of theirs that is counted was cut off before it was answered: it stays counted.
+        if refusal is not None and not has_voted(row, errand.asker):
+            return Answer(sentence(refusal), ErrandOutcome.DENIED)
+        change = partial(vote, voter=errand.asker, now=now, approve=approve)
+        await self._bench.engine.in_thread(
+            self._bench.store.change_run, key, change, now, self._bench.engine.enqueue
+        )
+        row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, key)
+        return Answer(answers.voted(errand.asker, row), ErrandOutcome.ANSWERED)
+
+    async def _cancel(self, errand: Errand) -> errands.Report:
+        result = await self._bench.zof.cancel(errand.run_id)
+        if isinstance(result, results.Unavailable):
+            return result
+        if isinstance(result, results.Refused):
+            return Answer(sentence(result.sentence), ErrandOutcome.FAULT)
+        if result is None:
+            read = await self._bench.zof.read(errand.run_id)
+            if not isinstance(read, results.Read):
+                return results.Unavailable(read.sentence)
+            if not read.findings.run.is_terminal:
+                return results.Unavailable("Zof did not take the cancel, though the run has not ended.")
+            # A repeated cancel of our own finds the run cancelled, and that is what was asked.
+            if status_style(read.findings.run.status).word != status_style("canceled").word:
+                return Answer(_too_late(read.findings.run), ErrandOutcome.ANSWERED)
+        await self._wake_run(errand, canceled_by=errand.asker.name, rearm=False)
+        return Answer(f"Run {code(errand.run_id)} is cancelled.", ErrandOutcome.ANSWERED)
+
+    async def _reply(self, errand: Errand) -> Message:
+        if errand.shown is None:
+            return note(errand.answer or "")
+        run = errand.shown.run
+        followed = await self._followed(errand)
+        project = self._bench.config().catalogue
+        names = {item.id: item.name for item in project.projects}
+        suites = {suite.id: suite.name for item in project.projects for suite in item.suites}
+        return run_summary(
+            errand.shown,
+            project=(followed.project_name if followed else None) or names.get(run.project_id or ""),
+            suite=(followed.suite_name if followed else None) or suites.get(run.test_suite_id or ""),
+            started_by=followed.asker.name if followed else None,
+            read_at=errand.shown_at,
+        )
+
+    async def _followed(self, errand: Errand) -> FollowedRun | None:
+        return await self._bench.engine.in_thread(self._bench.store.followed_by_run_id, errand.run_id)
+
+    async def _wake_run(self, errand: Errand, *, canceled_by: str | None, rearm: bool) -> None:
+        change = partial(transitions.look_again_soon, canceled_by=canceled_by, rearm=rearm)
+        await self._bench.engine.in_thread(self._bench.look_again, errand.run_id, change)
+
+
+def _ask(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> Ask:
+    known = followed.request if followed else None
+    target = Target(
+        project=run.project_id or (known.project_id if known else ""),
+        environment=run.environment or (known.environment if known else ""),
+        suite=target_suite(run, followed),
+    )
+    started_by = followed.asker.id if followed else None
+    return Ask(errand.asker.id, errand.channel, errand.kind.value, target, started_by, now)
+
+
+def _too_late(run: Run) -> str:
+    word = status_style(run.status).word
+    return f"Run {code(run.id)} is complete already ({sentence(word)}), so there is nothing to cancel."
