@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notebook_ext.connection import Connection, connect
 from notebook_ext.following import Follower
@@ -12,7 +12,11 @@ from notebook_ext.loop import LoopThread
 from notebook_ext.view import Snapshot, run_view
 from zof_core import AsyncZofClient, Result, Run, ZofApiError, ZofClient, ZofTimeoutError
 from zof_core.catalogue import Catalogue
+from zof_core.comparison import compare
 from zof_core.wording import duration_text
+
+if TYPE_CHECKING:
+    from notebook_ext.comparison_table import ComparisonTable
 
 
 class RunHandle:
@@ -98,6 +102,18 @@ class RunHandle:
         from notebook_ext.frames import results_frame  # noqa: PLC0415  pandas is slow to import
 
         return results_frame(self.results)
+
+    def compare(self, newer: RunHandle) -> ComparisonTable:
+        """What changed from this run to a newer one, case by case; shows itself as a table.
+
+        Raises:
+            ZofApiError: a run or its results could not be read.
+        """
+        from notebook_ext.comparison_table import ComparisonTable  # noqa: PLC0415  only who compares needs it
+
+        self.refresh()
+        newer.refresh()
+        return ComparisonTable(self.id, newer.id, compare(self.results, newer.results))
 
     def follower(self) -> Follower:
         """What reads the run. To be called on the loop thread only."""

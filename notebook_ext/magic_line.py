@@ -16,6 +16,7 @@ USAGE: Mapping[str, str] = {
     "runs": "%zof runs [PROJECT] [--limit N]",
     "cancel": "%zof cancel [RUN]",
     "results": "%zof results [RUN] [--status STATUS]",
+    "compare": "%zof compare BEFORE AFTER",
     "logs": "%zof logs [RUN] [--limit N]",
     "home": "%zof home [PROJECT …]",
     "freeze": "%zof freeze",
@@ -27,7 +28,7 @@ _OPTIONS: Mapping[str, frozenset[str]] = {
     "results": frozenset({"--status"}),
     "logs": frozenset({"--limit"}),
 }
-_MOST: Mapping[str, int] = {"run": 3, "home": 20, "help": 0, "freeze": 0}
+_MOST: Mapping[str, int] = {"run": 3, "home": 20, "compare": 2, "help": 0, "freeze": 0}
 _MOST_USUALLY = 1
 _SECRET_WORDS = ("key", "token", "secret", "password")
 _LIMIT_MAX = 100
@@ -172,6 +173,8 @@ def _choices(done: Sequence[str], catalogue: Catalogue, runs: Sequence[str]) -> 
             return list(RESULT_STATUSES)
         case ["runs"]:
             return [*projects, "--limit"]
+        case ["compare", *named] if len(named) < 2:
+            return [run for run in runs if run not in named]
         case ["status" | "cancel" | "results" | "logs" as verb]:
             return [*runs, *sorted(_OPTIONS.get(verb, ()))]
         case ["runs" | "results" | "logs" as verb, *_]:

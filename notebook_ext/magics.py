@@ -12,6 +12,7 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
+from notebook_ext.comparison_table import ComparisonTable
 from notebook_ext.connection import CALL_SECONDS, Connection, connect
 from notebook_ext.form_model import FormValue, api_problem, confirmation_problem, problems
 from notebook_ext.handle import RunHandle
@@ -85,6 +86,8 @@ class ZofMagics(Magics):
                 return handle
             case "results":
                 return self._results(line)
+            case "compare":
+                return self._compare(line)
             case "logs":
                 return self._logs(line)
             case "home":
@@ -139,6 +142,12 @@ class ZofMagics(Magics):
         handle = self._handle(line)
         found = [one for one in handle.results if status in (None, one.status)]
         return ResultsTable(handle.id, tuple(found))
+
+    def _compare(self, line: Line) -> ComparisonTable:
+        if len(line.words) < 2:
+            raise LineError(f"{('BEFORE', 'AFTER')[len(line.words)]} is missing. Usage: {USAGE['compare']}")
+        before, after = (RunHandle(run_id, self.connection) for run_id in line.words)
+        return before.compare(after)
 
     def _logs(self, line: Line) -> LogPanel:
         limit = limit_wanted(line, LINES_KEPT, LINES_KEPT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,14 @@ def wait_until(condition: str) -> str:
         "import time\nuntil = time.monotonic() + 10\n"
         f"while not ({condition}) and time.monotonic() < until: time.sleep(0.02)\nassert {condition}"
     )
+
+
+def rows_in(message: dict[str, Any], model: str) -> list[list[str]]:
+    """The lines that a message brings to a log's views."""
+    if not is_type(message, "comm_msg") or message["content"]["comm_id"] != model:
+        return []
+    data = message["content"]["data"].get("content", {})
+    return data["rows"] if data.get("op") == "lines" else []
 
 
 @pytest.fixture
@@ -66,11 +75,8 @@ def test_a_log_is_followed_to_its_end_and_frozen_on_demand(kernel: Kernel, ended
     model = model_in(said)
     kernel.send(model, {"op": "hello", "view": "v1"})
     kernel.send(model, {"op": "more", "from": 0})
-    kernel.until(lambda m: (update_of(m, "state", model) or {}).get("word") == "Whole")
-    shown = [m["content"]["data"]["content"] for m in kernel.messages if is_type(m, "comm_msg")
-             and m["content"]["comm_id"] == model and m["content"]["data"].get("method") == "custom"]  # fmt: skip
-    rows = [row for message in shown if message["op"] == "lines" for row in message["rows"]]
-    assert any("passed" in row[2] for row in rows)
+    kernel.until(lambda m: any("passed" in row[2] for row in rows_in(m, model)))
+    kernel.run(wait_until("log.state['word'] == 'Whole'"))
     begun = len(kernel.messages)
     kernel.run("%zof freeze")
     frozen = [m for m in kernel.messages[begun:] if is_type(m, "update_display_data")]
@@ -89,3 +95,14 @@ def test_results_are_a_table(kernel: Kernel, ended: str) -> None:
     text = next(m["content"]["data"]["text/plain"] for m in said if is_type(m, "execute_result"))
     assert text.startswith(f"Results of {ended}: 1\n")
     assert "Skipped" in text
+
+
+def test_two_runs_are_compared(kernel: Kernel, ended: str) -> None:
+    kernel.run("other = %zof run proj_shop staging suite_quick\nother.wait(60)")
+    other = kernel.value("other.id").strip("'")
+    said = kernel.run(f"%zof compare {ended} {other}")
+    text = next(m["content"]["data"]["text/plain"] for m in said if is_type(m, "execute_result"))
+    assert text.startswith(f"From {ended} to {other}: 2 without a result now; 2 cases as before")
+    assert "<td>No result any more</td>" in next(
+        m["content"]["data"]["text/html"] for m in said if is_type(m, "execute_result")
+    )

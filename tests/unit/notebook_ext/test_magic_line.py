@@ -45,7 +45,7 @@ def test_an_empty_line_asks_for_help() -> None:
     ("text", "words"),
     [
         ("rum a b c", 'Did you mean "run"?'),
-        ("zzzz", "There are: run, status, runs, cancel, results, logs, home, freeze, help."),
+        ("zzzz", "There are: run, status, runs, cancel, results, compare, logs, home, freeze, help."),
         ("run a b 'c", "quotation mark is not closed"),
         ("run a b c d", '"d" is too much'),
         ("run a b c --fast", '"--fast" is no option here'),
@@ -97,7 +97,7 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("before", "offered"),
     [
-        ("", ["run", "status", "runs", "cancel", "results", "logs", "home", "freeze", "help"]),
+        ("", ["run", "status", "runs", "cancel", "results", "compare", "logs", "home", "freeze", "help"]),
         ("ru", ["run", "runs"]),
         ("run ", ["proj_abc"]),
         ("run proj_abc ", ["staging", "production"]),
@@ -112,6 +112,8 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
         ("results ", ["run_2", "run_1", "--status"]),
         ("results run_2 --status f", ["failed"]),
         ("logs run_2 ", ["--limit"]),
+        ("compare run_2 ", ["run_1"]),
+        ("compare run_2 run_1 ", []),
     ],
 )
 def test_completion_knows_the_place(before: str, offered: list[str]) -> None:
