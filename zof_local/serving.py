@@ -17,6 +17,8 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zof_local.connections import Connection
+
 _GRACE_SECONDS = 0.5
 
 
@@ -93,7 +95,7 @@ class Server:
         self._uvicorn = _EmbeddedUvicorn(
             uvicorn.Config(
                 self._guest,
-                http="h11",
+                http=Connection,
                 lifespan="on",
                 log_config=None,
                 log_level="error",

@@ -290,6 +290,12 @@ def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
         default=".zof-local/platform",
         help="where runs are kept (default: %(default)s)",
     )
+    platform.add_argument(
+        "--faults",
+        metavar="LIST",
+        default="",
+        help="what goes wrong on purpose, such as 'latency=0.2, status=503@0.1' (see docs/local.md)",
+    )
     platform.set_defaults(module="zofops.commands.local", function="platform")
     workspace = services.add_parser("workspace", help="a Slack workspace with a web page")
     workspace.add_argument("--port", type=_port, default=8900, help="loopback port (default: %(default)s)")

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from zof_local.platform.assumptions import RATE_WINDOW_SECONDS
 from zof_local.platform.catalogue import CaseCatalogue
 from zof_local.platform.console import pages
+from zof_local.platform.errors import PlatformError
 from zof_local.platform.execution.dispatcher import Dispatcher
 from zof_local.platform.files import RunFiles
 from zof_local.platform.gateway import Gateway
@@ -37,7 +38,7 @@ from zof_local.platform.routes import (
     webhooks,
 )
 from zof_local.platform.scheduler import Scheduler
-from zof_local.platform.settings import ApiKey, PlatformError, PlatformSettings, new_secret
+from zof_local.platform.settings import ApiKey, PlatformSettings, new_secret
 from zof_local.platform.state import Platform
 from zof_local.platform.store.database import Database, connect, transact
 from zof_local.platform.store.keys import put_key
@@ -93,6 +94,7 @@ def create_app(settings: PlatformSettings, *, now: Callable[[], datetime] = _utc
         database=lambda: app.state.platform.database,
         window=FixedWindow(settings.rate_limit, RATE_WINDOW_SECONDS),
         public_url=settings.public_url,
+        faults=settings.faults,
     )
     return app
 
@@ -128,7 +130,7 @@ async def _live(
             await database.write(lambda connection: _accept(connection, settings.keys, now()))
             work = settings.data_dir.resolve() / "work"
             files = RunFiles(settings.data_dir.resolve() / "artifacts")
-            deliverer = Deliverer(database, now, settings.webhook_retry_seconds)
+            deliverer = Deliverer(database, now, settings.webhook_retry_seconds, settings.faults)
             dispatcher = Dispatcher(
                 database=database,
                 suites=suites,

@@ -93,6 +93,15 @@ RATE_WINDOW_SECONDS: Final = 60
 # Requests -------------------------------------------------------------------------------------------------
 MAX_BODY_BYTES: Final = 1_000_000
 
+BODY_SECONDS: Final = 30.0
+"""How long a client may take to send a request's body."""
+
+# Faults on purpose ----------------------------------------------------------------------------------------
+# All of it is ours: Zof documents no such switch.
+FAULT_HEADER: Final = "X-Zof-Local-Fault"
+SHUFFLE_SECONDS: Final = 5.0
+"""How long the fault `shuffle` holds a run's start back at the most, if its end does not come before."""
+
 # Webhooks -----------------------------------------------------------------------------------------------
 # Documented: the catalog of eight events, the envelope, the hex HMAC-SHA256 over the raw body, 10 seconds to
 # answer, retries with one event id. Ours: which events a run emits, the delays, and when to give up.

@@ -7,6 +7,10 @@ from typing import Any
 from zof_local.platform.assumptions import CODE_OF_STATUS, ERROR_KEY
 
 
+class PlatformError(Exception):
+    """The platform cannot be started; the sentence says why and what to do."""
+
+
 class ApiProblem(Exception):  # noqa: N818 - an answer to a client, not a fault of the program
     """An answer other than 2xx.
 
@@ -28,7 +32,8 @@ class ApiProblem(Exception):  # noqa: N818 - an answer to a client, not a fault 
 
     def body(self) -> dict[str, Any]:
         """The error envelope."""
-        error: dict[str, Any] = {"code": CODE_OF_STATUS.get(self.status, "error"), "message": self.message}
+        usual = CODE_OF_STATUS[500] if self.status >= 500 else "error"
+        error: dict[str, Any] = {"code": CODE_OF_STATUS.get(self.status, usual), "message": self.message}
         if self.param is not None:
             error["param"] = self.param
         return {ERROR_KEY: error}

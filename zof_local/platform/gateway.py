@@ -5,19 +5,28 @@ Request id, Host check, size, bearer key, rate limit; and if anything breaks, th
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from zof_local.platform.assumptions import IDEMPOTENCY_KEY_MAX, MAX_BODY_BYTES, REQUEST_PREFIX
+from zof_local.platform.assumptions import (
+    BODY_SECONDS,
+    FAULT_HEADER,
+    IDEMPOTENCY_KEY_MAX,
+    MAX_BODY_BYTES,
+    REQUEST_PREFIX,
+)
+from zof_local.platform.damage import Damaged, reset
 from zof_local.platform.errors import ApiProblem, invalid
+from zof_local.platform.faults import OF_ANSWERS, Fault, FaultError, FaultSwitches
 from zof_local.platform.hosts import allowed_host
 from zof_local.platform.ids import new_id
 from zof_local.platform.ratelimit import FixedWindow
@@ -45,6 +54,7 @@ class Gateway:
     database: Callable[[], Database]
     window: FixedWindow
     public_url: str | None
+    faults: FaultSwitches
     clock: Callable[[], float] = time.time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,6 +93,9 @@ class Gateway:
         caller = await self._caller(headers)
         allowance = self.window.take(caller.organization_id if caller else _ANONYMOUS, self.clock())
         answer.headers |= allowance.headers()
+        faults, of_webhooks = self._faults(headers, caller)
+        await _meet(faults, scope, receive, answer)
+        _refuse(faults, answer)
         if not allowance.allowed:
             raise ApiProblem(
                 429,
@@ -91,11 +104,24 @@ class Gateway:
             )
         if caller is None:
             raise _unauthorized(headers)
-        body = await _read_body(receive)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read_body(receive)
+        except TimeoutError:
+            answer.headers["Connection"] = "close"
+            raise invalid(f"The request body did not arrive within {BODY_SECONDS:g} s.") from None
         state: dict[str, Any] = scope.setdefault("state", {})
         state["caller"] = caller
+        state["webhook_faults"] = of_webhooks
         state["attempt"] = _attempt(scope, headers, caller, body)
         return _replay(body, receive)
+
+    def _faults(self, headers: Headers, caller: Caller | None) -> tuple[dict[str, Fault], frozenset[str]]:
+        key, header = caller.key_name if caller else None, headers.get(FAULT_HEADER)
+        try:
+            return self.faults.strike(key, header), self.faults.of_webhooks(key, header)
+        except FaultError as error:
+            raise invalid(str(error), FAULT_HEADER) from None
 
     async def _caller(self, headers: Headers) -> Caller | None:
         bearer = _BEARER.fullmatch(headers.get("authorization", ""))
@@ -119,6 +145,10 @@ class _Answer:
             MutableHeaders(scope=message).update(self.headers)
         await self._send(message)
 
+    def damage(self, scope: Scope, receive: Receive, faults: Mapping[str, Fault]) -> None:
+        """From now on the answer suffers these faults."""
+        self._send = Damaged(scope, receive, self._send, faults)
+
     async def problem(self, problem: ApiProblem) -> None:
         if self._begun:
             return
@@ -127,6 +157,29 @@ class _Answer:
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": problem.status, "headers": raw})
         await self.send({"type": "http.response.body", "body": body})
+
+
+async def _meet(faults: Mapping[str, Fault], scope: Scope, receive: Receive, answer: _Answer) -> None:
+    """What faults do to a request's connection: now, or to its answer."""
+    if "latency" in faults:
+        await asyncio.sleep(faults["latency"].value)
+    if "hangup" in faults:
+        await reset(scope, receive)
+        raise _DisconnectedError
+    if faults.keys() & OF_ANSWERS:
+        answer.damage(scope, receive, faults)
+
+
+def _refuse(faults: Mapping[str, Fault], answer: _Answer) -> None:
+    """The answers that faults give instead of the operation's."""
+    if "storm" in faults:
+        seconds = int(faults["storm"].value)
+        answer.headers["X-RateLimit-Remaining"] = "0"
+        raise ApiProblem(
+            429, f"Too many requests (on purpose). Wait {seconds} s.", headers={"Retry-After": str(seconds)}
+        )
+    if "status" in faults:
+        raise ApiProblem(int(faults["status"].value), "The platform failed on this request (on purpose).")
 
 
 def _is_api(path: str) -> bool:

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zof_local.platform.assumptions import RATE_LIMIT, RETENTION_DAYS, ROLES, WEBHOOK_RETRY_SECONDS
+from zof_local.platform.errors import PlatformError
+from zof_local.platform.faults import FaultSwitches
 
 _ORGANIZATION_ID = re.compile(r"org_[A-Za-z0-9_]{1,60}")
 _MIN_SECRET_LENGTH = 16
-
-
-class PlatformError(Exception):
-    """The platform cannot be started; the sentence says why and what to do."""
 
 
 def new_secret() -> str:
@@ -68,6 +66,7 @@ class PlatformSettings:
         cancel_grace_seconds: how long pytest may clean up after an interrupt before it is killed.
         webhook_retry_seconds: the pauses before the second and each further attempt to deliver an event.
         retention_days: how long results, logs and artifacts of ended runs are kept.
+        faults: what goes wrong on purpose; a test may keep the object and turn its switches at any time.
     """
 
     data_dir: Path
@@ -80,6 +79,7 @@ class PlatformSettings:
     cancel_grace_seconds: float = 3.0
     webhook_retry_seconds: tuple[float, ...] = WEBHOOK_RETRY_SECONDS
     retention_days: float = RETENTION_DAYS
+    faults: FaultSwitches = field(default_factory=FaultSwitches)
 
     def __post_init__(self) -> None:
         if self.max_concurrent_runs < 1:

@@ -53,6 +53,7 @@ class Context:
     caller: Caller
     attempt: Attempt | None
     base: str
+    webhook_faults: frozenset[str] = frozenset()
 
     def run_url(self, run_id: str) -> str:
         """The console page of a run."""
@@ -72,7 +73,7 @@ def allowed(permission: str) -> Any:
             )
         platform: Platform = request.app.state.platform
         base = base_url(request.headers["host"], platform.settings.public_url)
-        return Context(platform, caller, request.state.attempt, base)
+        return Context(platform, caller, request.state.attempt, base, request.state.webhook_faults)
 
     return Depends(context)
 

@@ -7,13 +7,20 @@ import hashlib
 import hmac
 import logging
 import random
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 
-from zof_local.platform.assumptions import SIGNATURE_HEADER, WEBHOOK_JITTER, WEBHOOK_TIMEOUT_SECONDS
+from zof_local.platform.assumptions import (
+    SHUFFLE_SECONDS,
+    SIGNATURE_HEADER,
+    WEBHOOK_JITTER,
+    WEBHOOK_TIMEOUT_SECONDS,
+)
+from zof_local.platform.faults import FaultSwitches
 from zof_local.platform.store.database import Database
 from zof_local.platform.store.webhooks import (
     DELIVERED,
@@ -21,6 +28,8 @@ from zof_local.platform.store.webhooks import (
     PENDING,
     Delivery,
     due_deliveries,
+    hold_back,
+    let_go,
     next_due,
     note_attempt,
 )
@@ -56,6 +65,7 @@ class Deliverer:
     database: Database
     now: Callable[[], datetime]
     pauses: tuple[float, ...]
+    faults: FaultSwitches
     chance: Callable[[], float] = random.random
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -87,9 +97,23 @@ class Deliverer:
         now = self.now()
         # Twice as many as may be under way: the first of them may be under way already.
         due = await self.database.read(lambda connection: due_deliveries(connection, now, 2 * _AT_ONCE))
+        held = [delivery.seq for delivery in due if self._is_held(delivery)]
+        if held:
+            until = now.timestamp() + SHUFFLE_SECONDS
+            await self.database.write(lambda connection: hold_back(connection, held, until))
         for delivery in due:
+            if delivery.seq in held:
+                continue
             if delivery.seq not in self._under_way and len(self._under_way) < _AT_ONCE:
                 self._under_way[delivery.seq] = asyncio.create_task(self._deliver(http, delivery))
+
+    def _is_held(self, delivery: Delivery) -> bool:
+        """Whether a run's start waits for its end, once."""
+        fresh = delivery.attempts == 0 and delivery.last_answer is None
+        return fresh and delivery.event_type == "run.started" and "shuffle" in self._faults_of(delivery)
+
+    def _faults_of(self, delivery: Delivery) -> frozenset[str]:
+        return self.faults.of_webhooks() | frozenset(delivery.faults.split())
 
     async def _sleep(self) -> None:
         under_way = list(self._under_way)
@@ -106,6 +130,8 @@ class Deliverer:
     async def _deliver(self, http: httpx.AsyncClient, delivery: Delivery) -> None:
         try:
             answer, arrived = await self._attempt(http, delivery)
+            if arrived and "duplicate" in self._faults_of(delivery):
+                await self._attempt(http, delivery)
             await self._note(delivery, answer, arrived=arrived)
         finally:
             self._under_way.pop(delivery.seq, None)
@@ -134,8 +160,10 @@ class Deliverer:
                 "event %s could not be delivered to %s: %s", delivery.event_id, delivery.webhook_id, answer
             )
         due = now.timestamp() + (pause or 0.0)
-        await self.database.write(
-            lambda connection: note_attempt(
-                connection, delivery.seq, state=state, answer=answer, due_at=due, now=now
-            )
-        )
+
+        def note(connection: sqlite3.Connection) -> None:
+            note_attempt(connection, delivery.seq, state=state, answer=answer, due_at=due, now=now)
+            if arrived:
+                let_go(connection, delivery.webhook_id, now)
+
+        await self.database.write(note)

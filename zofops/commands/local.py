@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zof_local import platform as zof
 from zof_local import workspace as slack
-from zof_local.platform import ApiKey, PlatformError, PlatformSettings, new_secret
+from zof_local.platform import ApiKey, FaultSwitches, PlatformError, PlatformSettings, new_secret
 from zof_local.serving import Server, ServingError
 from zof_local.workspace import WorkspaceSettings
 from zofops.examples import example
@@ -31,6 +31,7 @@ def platform(arguments: argparse.Namespace) -> int:
             data_dir=Path(arguments.data_dir),
             suites=Path(arguments.suites) if arguments.suites else example("suites.toml"),
             keys=(ApiKey(secret),),
+            faults=FaultSwitches(arguments.faults),
         )
         await zof.serve(settings, arguments.port, on_ready=ready)
 

@@ -71,6 +71,7 @@ async def create_webhook(asked: WebhookCreate, context: ManagesWebhooks) -> JSON
             events=events,
             secret=secret,
             now=now,
+            faults=context.webhook_faults,
         )
         return CREATED_STATUS, _show(made) | {"secret": secret}
 

@@ -14,9 +14,10 @@ from zof_local.platform.settings import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request: an API key's id, its organization and what it may do."""
+    """Who sends a request: an API key's id and name, its organization and what it may do."""
 
     key_id: str
+    key_name: str
     organization_id: str
     role: str
 
@@ -56,7 +57,7 @@ def revoke_key(connection: sqlite3.Connection, key_id: str, now: datetime) -> bo
 def caller_of(connection: sqlite3.Connection, secret: str) -> Caller | None:
     """Whose key this is; None if it is unknown or revoked."""
     row = connection.execute(
-        "SELECT id, organization_id, role FROM api_keys WHERE secret_hash = ? AND revoked_at IS NULL",
+        "SELECT id, name, organization_id, role FROM api_keys WHERE secret_hash = ? AND revoked_at IS NULL",
         (_hash(secret),),
     ).fetchone()
-    return None if row is None else Caller(row["id"], row["organization_id"], row["role"])
+    return None if row is None else Caller(row["id"], row["name"], row["organization_id"], row["role"])

@@ -207,6 +207,9 @@ _VERSIONS = (
     CREATE INDEX attempts_of_delivery ON attempts (delivery_seq, seq);
     CREATE INDEX deliveries_by_age ON deliveries (ended_at);
     """,
+    """
+    ALTER TABLE webhooks ADD COLUMN faults TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

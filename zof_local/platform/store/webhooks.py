@@ -21,6 +21,7 @@ from zof_local.platform.store.filters import Conditions
 PENDING = "pending"
 DELIVERED = "delivered"
 GIVEN_UP = "given_up"
+HELD_BACK = "held back by the fault 'shuffle'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,11 @@ class Delivery:
     url: str
     secret: str
     event_id: str
+    event_type: str
     body: str
     attempts: int
+    last_answer: str | None
+    faults: str
 
     def __repr__(self) -> str:
         return f"Delivery({self.event_id} to {self.webhook_id}, attempts={self.attempts})"
@@ -67,12 +71,13 @@ def insert_webhook(
     events: tuple[str, ...],
     secret: str,
     now: datetime,
+    faults: frozenset[str] = frozenset(),
 ) -> Webhook:
-    """Adds an endpoint."""
+    """Adds an endpoint; `faults` are what goes wrong on purpose with its events."""
     row = connection.execute(
-        f"""INSERT INTO webhooks (id, organization_id, url, events, secret, created_at)
-            VALUES (?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}""",  # noqa: S608 - constant column names
-        (new_id("wh_"), organization_id, url, json.dumps(events), secret, timestamp(now)),
+        f"""INSERT INTO webhooks (id, organization_id, url, events, secret, created_at, faults)
+            VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}""",  # noqa: S608 - constant column names
+        (new_id("wh_"), organization_id, url, json.dumps(events), secret, timestamp(now), " ".join(faults)),
     ).fetchone()
     return _webhook(row)
 
@@ -137,7 +142,8 @@ def enqueue(connection: sqlite3.Connection, webhook_id: str, event: dict[str, An
 def due_deliveries(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Delivery]:
     """Pending deliveries whose time has come, the longest due first."""
     rows = connection.execute(
-        """SELECT d.seq, d.webhook_id, w.url, w.secret, d.event_id, d.body, d.attempts
+        """SELECT d.seq, d.webhook_id, w.url, w.secret, d.event_id, d.event_type, d.body, d.attempts,
+                  d.last_answer, w.faults
            FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id
            WHERE d.state = ? AND d.due_at <= ? ORDER BY d.due_at, d.seq LIMIT ?""",
         (PENDING, now.timestamp(), limit),
@@ -164,4 +170,20 @@ def note_attempt(
         """UPDATE deliveries SET state = ?, attempts = attempts + 1, last_answer = ?, due_at = ?, ended_at = ?
            WHERE seq = ?""",
         (state, answer, due_at, ended, seq),
+    )
+
+
+def hold_back(connection: sqlite3.Connection, seqs: Sequence[int], until: float) -> None:
+    """Makes deliveries due later, at the Unix time `until`, and says so in their log."""
+    connection.executemany(
+        "UPDATE deliveries SET due_at = ?, last_answer = ? WHERE seq = ?",
+        [(until, HELD_BACK, seq) for seq in seqs],
+    )
+
+
+def let_go(connection: sqlite3.Connection, webhook_id: str, now: datetime) -> None:
+    """Makes what was held back from an endpoint due."""
+    connection.execute(
+        "UPDATE deliveries SET due_at = ? WHERE webhook_id = ? AND state = ? AND attempts = 0 AND last_answer = ?",
+        (now.timestamp(), webhook_id, PENDING, HELD_BACK),
     )

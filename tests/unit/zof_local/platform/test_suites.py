@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zof_local.platform.settings import PlatformError
+from zof_local.platform.errors import PlatformError
 from zof_local.platform.suites import load_suites, parse_suites
 
 GOOD = """
