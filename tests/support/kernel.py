@@ -22,7 +22,8 @@ class Kernel:
     def __init__(self, env: dict[str, str], cwd: Path) -> None:
         self._manager = KernelManager(kernel_name="python3")
         # Whoever sets PYTHONPATH may put another ipykernel before ours.
-        path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(Path.cwd())]))
+        first = [env.get("PYTHONPATH"), os.environ.get("PYTHONPATH"), str(Path.cwd())]
+        path = os.pathsep.join(filter(None, first))
         self._manager.start_kernel(env={**os.environ, **env, "PYTHONPATH": path}, cwd=str(cwd))
         self._client = self._manager.client()
         self._client.start_channels()
