@@ -369,6 +369,27 @@ def retrieve_team(team_id: str) -> Call[Team]:
     return build(ops.RETRIEVE_TEAM, {"team_id": team_id})
 
 
+def update_team(
+    team_id: str,
+    *,
+    name: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Team]:
+    """Change a team. That its path takes a second operation is documented; that it is this one is inferred.
+
+    Args:
+        team_id: the team.
+        name: display name; stays as it is if left out.
+        metadata: ownership metadata; its fields are not documented, so they are sent as they are.
+        idempotency_key: with the same key Zof changes the team once only. Made if not given.
+    """
+    if name is None and not metadata:
+        refuse({"name": "Nothing to change was named. Give name or metadata."})
+    body = {**(metadata or {}), "name": name}
+    return build(ops.UPDATE_TEAM, {"team_id": team_id}, body=body, idempotency_key=idempotency_key)
+
+
 def list_team_members(
     team_id: str, *, limit: int | None = None, starting_after: str | None = None, params: Query | None = None
 ) -> Call[Page[Member]]:

@@ -184,6 +184,10 @@ RETRIEVE_TEAM: Final[Operation[Team]] = Operation(
     "teams.retrieve", "GET", "/teams/{team_id}", Answer("Team"), "read teams",
     "docs/api/teams", permission=assumptions.TEAMS_READ,
 )  # fmt: skip
+UPDATE_TEAM: Final[Operation[Team]] = Operation(
+    "teams.update", "PATCH", "/teams/{team_id}", Answer("Team"), "change teams",
+    "docs/api/teams", label="INFER", permission=assumptions.TEAMS_MANAGE,
+)  # fmt: skip
 LIST_TEAM_MEMBERS: Final[Operation[Page[Member]]] = Operation(
     "teams.members", "GET", assumptions.PATH_TEAM_MEMBERS, _page("Member"), "list the members of teams",
     "docs/api/teams", label="INFER", permission=assumptions.TEAMS_READ, params=_PAGING,
@@ -200,8 +204,8 @@ LIST_INTEGRATIONS: Final[Operation[Page[Integration]]] = Operation(
 OPERATIONS: Final[tuple[Operation[Any], ...]] = (
     LIST_PROJECTS, CREATE_RUN, LIST_RUNS, RETRIEVE_RUN, CANCEL_RUN, LIST_RUN_LOGS, LIST_RUN_ARTIFACTS,
     LIST_RESULTS, RETRIEVE_RESULT, LIST_REPORTS, LIST_SCHEDULES, CREATE_SCHEDULE, LIST_WEBHOOKS, CREATE_WEBHOOK,
-    TEST_WEBHOOK, CREATE_APPLICATION, UPDATE_APPLICATION, LIST_TEAMS, CREATE_TEAM, RETRIEVE_TEAM, LIST_TEAM_MEMBERS,
-    INVITE_TO_TEAM, LIST_INTEGRATIONS,
+    TEST_WEBHOOK, CREATE_APPLICATION, UPDATE_APPLICATION, LIST_TEAMS, CREATE_TEAM, RETRIEVE_TEAM, UPDATE_TEAM,
+    LIST_TEAM_MEMBERS, INVITE_TO_TEAM, LIST_INTEGRATIONS,
 )  # fmt: skip
 
 DOES: Final = {operation.name: operation.does for operation in OPERATIONS}

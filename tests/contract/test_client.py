@@ -41,6 +41,7 @@ CALLS: dict[str, Caller] = {
     "teams.list": lambda zof, ex: zof.teams.list(**_query(ex)),
     "teams.create": lambda zof, ex: zof.teams.create(**ex.request.body, **_key(ex)),
     "teams.retrieve": lambda zof, ex: zof.teams.retrieve(_id(ex)),
+    "teams.update": lambda zof, ex: zof.teams.update(_id(ex), **ex.request.body, **_key(ex)),
     "teams.members": lambda zof, ex: zof.teams.members(_id(ex), **_query(ex)),
     "teams.invite": lambda zof, ex: zof.teams.invite(_id(ex), **ex.request.body, **_key(ex)),
     "integrations.list": lambda zof, ex: zof.integrations.list(**_query(ex)),
