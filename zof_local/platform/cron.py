@@ -1,7 +1,7 @@
 """Five-field cron in UTC (`docs/scheduling`): what is one, and when its next slot is.
 
-croniter does the reckoning. It knows more than five plain fields (seconds, `@daily`, `L`, hashes, random ones), so
-what is plain is decided here.
+croniter does the reckoning. It knows more than five plain fields (seconds, `@daily`, `L`, hashes, random ones,
+ranges that run backwards), so what is plain is decided here.
 """
 
 from __future__ import annotations
@@ -19,11 +19,21 @@ _DAY = rf"(?:{_NUMBER}|sun|mon|tue|wed|thu|fri|sat)"
 
 
 def _field(value: str) -> re.Pattern[str]:
-    part = rf"(?:\*|{value}(?:-{value})?)(?:/{_NUMBER})?"
-    return re.compile(rf"{part}(?:,{part})*", re.IGNORECASE)
+    part = rf"{value}(?:-{value}(?:/{_NUMBER})?)?"
+    return re.compile(rf"\*(?:/{_NUMBER})?|{part}(?:,{part})*", re.IGNORECASE)
 
 
 _FIELDS = tuple(map(_field, (_NUMBER, _NUMBER, _NUMBER, _MONTH, _DAY)))
+
+
+_RANGE = re.compile(r"([0-9a-z]+)-([0-9a-z]+)", re.IGNORECASE)
+_RANGE_OF_ONE = re.compile(r"\b([0-9a-z]+)-\1\b(?:/[0-9]+)?", re.IGNORECASE)
+_NAMES = ("sun mon tue wed thu fri sat", "_ jan feb mar apr may jun jul aug sep oct nov dec")
+_PLACES = {name: place for names in _NAMES for place, name in enumerate(names.split())}
+
+
+def _place(value: str) -> int:
+    return int(value) if value.isdigit() else _PLACES[value.lower()]
 
 
 def checked_cron(text: str, now: datetime) -> str:
@@ -38,6 +48,8 @@ def checked_cron(text: str, now: datetime) -> str:
         pattern.fullmatch(field) for pattern, field in zip(_FIELDS, fields, strict=True)
     ):
         raise _refused(plain, "it is not five plain fields")
+    if any(_place(first) > _place(last) for first, last in _RANGE.findall(plain)):
+        raise _refused(plain, "a range runs backwards")
     try:
         next_slot(plain, now)
     except CroniterBadDateError:
@@ -48,8 +60,13 @@ def checked_cron(text: str, now: datetime) -> str:
 
 
 def next_slot(cron: str, after: datetime) -> datetime:
-    """The first slot of a checked expression that comes after a moment."""
-    slot: datetime = croniter(cron, after.astimezone(UTC)).get_next(datetime)
+    """The first slot of a checked expression that comes after a moment.
+
+    A day of month and a day of week that are both restricted are alternatives, unless one begins with `*`, as in
+    cron itself.
+    """
+    plain = _RANGE_OF_ONE.sub(r"\1", cron)  # croniter takes the weekdays 0-0 for a whole week
+    slot: datetime = croniter(plain, after.astimezone(UTC), implement_cron_bug=True).get_next(datetime)
     return slot
 
 

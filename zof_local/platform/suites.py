@@ -15,6 +15,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Megabytes = Annotated[int, Field(ge=0)]
 _DEFAULT_TIMEOUT = 900.0
 
 
@@ -23,22 +24,39 @@ class _Table(BaseModel):
 
 
 class Environment(_Table):
-    """An environment of a project: the variables its runs get."""
+    """An environment of a project: the variables its runs get, and where the system under test is.
+
+    Tests find `base_url` as ZOF_ENVIRONMENT_URL, and as PYTEST_BASE_URL, which the plugin pytest-base-url reads.
+    """
 
     variables: dict[VariableName, str] = {}
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
+
+
+class FailurePolicy(_Table):
+    """When failed cases fail a run; without anything, each does.
+
+    `critical` has patterns of case ids, such as `tc_payments__*`: one such case that fails or breaks fails the
+    run. `max_failed_share` is how much of the others may: 0.05 lets one in twenty, of the cases that ran.
+    """
+
+    max_failed_share: float = Field(default=0.0, ge=0, le=1)
+    critical: tuple[Label, ...] = ()
 
 
 class Suite(_Table):
     """A selection of cases: pytest arguments, as one would type them in the project's directory.
 
-    `memory_mb` bounds the address space of each process of a run; 0 sets no bound.
+    Limits and policy are the project's where they are left out. `memory_mb` bounds the address space of each
+    process of a run; 0 sets no bound.
     """
 
     id: Identifier
     name: Label | None = None
     args: tuple[str, ...] = ()
-    timeout_seconds: Seconds = _DEFAULT_TIMEOUT
-    memory_mb: int = Field(default=0, ge=0)
+    timeout_seconds: Seconds | None = None
+    memory_mb: Megabytes | None = None
+    failure_policy: FailurePolicy | None = None
 
     @property
     def title(self) -> str:
@@ -60,6 +78,8 @@ class Project(_Table):
     python: Path | None = None
     in_place: bool = False
     timeout_seconds: Seconds = _DEFAULT_TIMEOUT
+    memory_mb: Megabytes = 0
+    failure_policy: FailurePolicy = FailurePolicy()
     environments: dict[Label, Environment] = Field(min_length=1)
     suites: tuple[Suite, ...] = ()
 

@@ -2,8 +2,9 @@
 
 The mapping (ours, see docs/local.md): passed and unstrictly xpassed → `passed`; failed in the call, or
 strictly xpassed → `failed`; an exception in set-up or tear-down → `error`; skipped and xfailed → `skipped`.
-A case that fails in its call stays `failed` whatever its tear-down does. A run is `failed` when a result is
-failed or error; it is `error` only if pytest could not collect, was killed, ran out of time or broke.
+A case that fails in its call stays `failed` whatever its tear-down does. A run is `failed` when its failure
+policy says so of the results that are failed or error; it is `error` only if pytest could not collect, was
+killed, ran out of time or broke.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import re
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
+
+from zof_local.platform.ids import case_id
+from zof_local.platform.suites import FailurePolicy
 
 _BREAKDOWNS = {
     2: "pytest was interrupted.",
@@ -22,6 +27,7 @@ _BREAKDOWNS = {
 }
 
 
+_TROUBLE = frozenset({"failed", "error"})
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NODE_IDS = frozenset({"node_id", "node_ids"})
 
@@ -74,7 +80,7 @@ class ProcessEnd:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A run's final status, and for `error` a sentence that says why."""
+    """A run's final status, and a sentence that says why where that is not plain from the results."""
 
     status: str
     reason: str | None = None
@@ -97,6 +103,7 @@ class Session:
     internal_error: str | None = None
     finished: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    troubled: list[str] = field(default_factory=list)
     _open: dict[str, _Case] = field(default_factory=dict)
     _closed: set[str] = field(default_factory=set)
 
@@ -147,6 +154,8 @@ class Session:
             return None
         self._closed.add(node_id)
         self.counts[case.status] = self.counts.get(case.status, 0) + 1
+        if case.status in _TROUBLE:
+            self.troubled.append(node_id)
         return CaseOutcome(
             node_id, case.status, case.duration, case.summary, "\n".join(case.output).strip() or None
         )
@@ -175,18 +184,34 @@ def _status_of(event: Mapping[str, Any]) -> str | None:
     return None
 
 
-def verdict(session: Session, end: ProcessEnd) -> Verdict:
+def verdict(session: Session, end: ProcessEnd, policy: FailurePolicy) -> Verdict:
     """The end of a run that nobody canceled."""
     reason = _breakdown(session, end)
     if reason is not None:
         return Verdict("error", reason)
-    if session.counts.get("failed") or session.counts.get("error"):
-        return Verdict("failed")
+    if session.troubled:
+        return _judged(session, policy)
     if end.exit_code == 0:
         return Verdict("passed")
     return Verdict(
         "failed", f"pytest ended with exit code {end.exit_code} although no case failed; see the log."
     )
+
+
+def _judged(session: Session, policy: FailurePolicy) -> Verdict:
+    """What the policy says of a run in which cases failed or broke."""
+    if policy == FailurePolicy():
+        return Verdict("failed")
+    ids = map(case_id, session.troubled)
+    critical = next((case for case in ids if any(fnmatchcase(case, one) for one in policy.critical)), None)
+    if critical is not None:
+        return Verdict("failed", f"A critical case failed: {critical}.")
+    ran = sum(session.counts.get(status, 0) for status in ("passed", *_TROUBLE))
+    failed = f"{len(session.troubled)} of {ran} cases failed"
+    if len(session.troubled) > round(policy.max_failed_share * ran, 6):
+        share = f"{policy.max_failed_share * 100:.4g} %"
+        return Verdict("failed", f"{failed}, more than the {share} that the failure policy lets pass.")
+    return Verdict("passed", f"{failed}, which the failure policy lets pass.")
 
 
 def _breakdown(session: Session, end: ProcessEnd) -> str | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from zof_local.platform.store.runs import Run
-from zof_local.platform.suites import Project
+from zof_local.platform.suites import FailurePolicy, Project, Suite
 
 _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "USER", "LOGNAME")
+_BASE_URL_NAMES = ("ZOF_ENVIRONMENT_URL", "PYTEST_BASE_URL")
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -22,6 +24,7 @@ class Plan:
         python: the interpreter that runs pytest.
         selection: pytest arguments.
         variables: the environment's own variables.
+        base_url: where the environment's system under test is.
     """
 
     run_id: str
@@ -34,6 +37,8 @@ class Plan:
     variables: Mapping[str, str]
     timeout_seconds: float
     memory_mb: int = 0
+    base_url: str | None = None
+    failure_policy: FailurePolicy = field(default_factory=FailurePolicy)
 
 
 class PlanError(Exception):
@@ -61,13 +66,13 @@ def plan_run(run: Run, project: Project | None, node_ids: Mapping[str, str], pyt
         suite = project.suite(run.test_suite_id)
         if suite is None:
             raise PlanError(f"Project {project.id} has no suite {run.test_suite_id} any more.")
-        selection, timeout, memory = suite.args, suite.timeout_seconds, suite.memory_mb
+        selection = suite.args
     else:
         missing = [case for case in run.test_case_ids or () if case not in node_ids]
         if missing:
             raise PlanError(f"Project {project.id} has no case {missing[0]} any more.")
         selection = tuple(node_ids[case] for case in run.test_case_ids or ())
-        timeout, memory = project.timeout_seconds, 0
+        suite = None
     return Plan(
         run_id=run.id,
         project_id=project.id,
@@ -77,15 +82,23 @@ def plan_run(run: Run, project: Project | None, node_ids: Mapping[str, str], pyt
         selection=selection,
         environment=run.environment,
         variables=environment.variables,
-        timeout_seconds=timeout,
-        memory_mb=memory,
+        base_url=environment.base_url,
+        **_limits(project, suite),
     )
+
+
+def _limits(project: Project, suite: Suite | None) -> dict[str, Any]:
+    """Each limit as the suite has it, else as the project has it."""
+    names = ("timeout_seconds", "memory_mb", "failure_policy")
+    own = {name: value for name in names if (value := getattr(suite, name, None)) is not None}
+    return {name: own.get(name, getattr(project, name)) for name in names}
 
 
 def child_environment(
     plan: Plan, home: Path, temporary: Path, inherited: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment variables of a run's processes: a clean set, none of the platform's own secrets."""
+    addresses = {} if plan.base_url is None else dict.fromkeys(_BASE_URL_NAMES, plan.base_url)
     path = f"{plan.python.parent}:{inherited.get('PATH', _DEFAULT_PATH)}"
     return {
         **{name: inherited[name] for name in _INHERITED if name in inherited},
@@ -94,6 +107,7 @@ def child_environment(
         "TMPDIR": str(temporary),
         "ZOF_RUN_ID": plan.run_id,
         "ZOF_ENVIRONMENT": plan.environment,
+        **addresses,
         **plan.variables,
     }
 

@@ -169,7 +169,7 @@ class RunExecution:
 
     async def _finish(self, end: ProcessEnd) -> None:
         end = dataclasses.replace(end, last_lines=tuple(self._last_lines))
-        decision = verdict(self._session, end)
+        decision = verdict(self._session, end, self.plan.failure_policy)
         unfinished = self._session.interrupted(decision.reason or "") if decision.status == "error" else []
         left = await asyncio.to_thread(self.files.keep, self.run.id, self.directory.leavings)
         now = self.now()
@@ -185,4 +185,5 @@ class RunExecution:
 def _end_run(connection: sqlite3.Connection, run_id: str, decision: Verdict, now: datetime) -> None:
     ended = finish_run(connection, run_id, decision.status, decision.reason, now)
     if ended is not None and decision.reason is not None:
-        append_log(connection, run_id, [LogLine(timestamp(now), "error", decision.reason)])
+        level = "info" if decision.status == "passed" else "error"
+        append_log(connection, run_id, [LogLine(timestamp(now), level, decision.reason)])

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from zof_local.platform import ApiKey, PlatformSettings, create_app, new_secret
+from zof_local.platform.state import Platform
 from zof_local.serving import Server
 
 CASES = """
@@ -234,6 +235,7 @@ class Api:
     url: str
     world: World
     until: Poll
+    platform: Platform
 
     async def start(self, suite: str = "suite_quick", **more: Any) -> dict[str, Any]:
         body = {"project_id": "proj_shop", "environment": "staging", "test_suite_id": suite} | more
@@ -266,21 +268,23 @@ StartPlatform = Callable[..., AbstractAsyncContextManager[Api]]
 
 @pytest.fixture
 def start_platform(world: World, until: Poll) -> StartPlatform:
-    """Starts a platform over the world's files: `async with start_platform(rate_limit=…) as api`."""
+    """Starts a platform over the world's files: `async with start_platform(rate_limit=…, now=clock) as api`."""
 
     @asynccontextmanager
     async def start(role: str = "QA Lead", **settings: Any) -> AsyncIterator[Api]:
         secret = new_secret()
+        clock = {"now": settings.pop("now")} if "now" in settings else {}
         defaults = {"data_dir": world.data, "rate_limit": 100_000, "cancel_grace_seconds": 1.0}
         values = defaults | settings
         keys = (*values.pop("keys", ()), ApiKey(secret, role=role))
         chosen = PlatformSettings(suites=world.suites, keys=keys, **values)
         headers = {"Authorization": f"Bearer {secret}"}
+        app = create_app(chosen, **clock)
         async with (
-            Server(create_app(chosen)) as server,
+            Server(app) as server,
             httpx.AsyncClient(base_url=f"{server.url}/v1", headers=headers, timeout=30) as http,
         ):
-            yield Api(http, server.url, world, until)
+            yield Api(http, server.url, world, until, app.state.platform)
 
     return start
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from zof_local.platform.execution.outcomes import CaseOutcome, ProcessEnd, Session, read_event, verdict
+from zof_local.platform.suites import FailurePolicy
 
 NODE = "tests/test_a.py::test_x"
 
@@ -117,7 +118,7 @@ FINISHED = {"event": "finished"}
 def test_a_runs_end(events: list[dict[str, Any]], exit_code: int, status: str) -> None:
     session = Session()
     play(session, *events)
-    decision = verdict(session, ProcessEnd(exit_code=exit_code))
+    decision = verdict(session, ProcessEnd(exit_code=exit_code), FailurePolicy())
     assert decision.status == status
     if status == "error":
         assert decision.reason
@@ -141,7 +142,7 @@ def test_a_runs_end(events: list[dict[str, Any]], exit_code: int, status: str) -
     ],
 )
 def test_breakdowns_say_why(end: ProcessEnd, words: str) -> None:
-    decision = verdict(Session(), end)
+    decision = verdict(Session(), end, FailurePolicy())
     assert decision.status == "error"
     assert words in (decision.reason or "")
 
@@ -154,7 +155,7 @@ def test_collection_errors_make_an_error_whatever_else_passed() -> None:
         "summary": "ImportError: no module named x",
     }
     play(session, broken, broken, *phases(), FINISHED)
-    decision = verdict(session, ProcessEnd(exit_code=1))
+    decision = verdict(session, ProcessEnd(exit_code=1), FailurePolicy())
     assert decision.status == "error"
     assert "tests/test_b.py: ImportError: no module named x (1 more such error)" in (decision.reason or "")
 
@@ -184,3 +185,38 @@ def test_lone_surrogates_are_replaced_and_keep_two_cases_apart() -> None:
     assert other["node_id"] != event["node_id"]
     whole = {"event": "collected", "node_ids": ["test_😀"]}
     assert read_event(json.dumps(whole)) == whole
+
+
+@pytest.mark.parametrize(
+    ("policy", "failing", "status", "words"),
+    [
+        ({}, ["a"], "failed", None),
+        ({"max_failed_share": 0.1}, ["a"], "passed", "1 of 10 cases failed, which the failure policy lets pass."),
+        ({"max_failed_share": 0.1}, ["a", "b"], "failed", "2 of 10 cases failed, more than the 10 % that"),
+        ({"max_failed_share": 1, "critical": ("tc_pay__*",)}, ["a", "b"], "passed", "2 of 10"),
+        ({"max_failed_share": 1, "critical": ("tc_pay__*",)}, ["a", "c"], "failed", "critical case failed: tc_pay__c."),
+        ({"critical": ("tc_pay__*",)}, ["a"], "failed", "more than the 0 % that"),
+    ],
+)  # fmt: skip
+def test_the_policy_says_when_failed_cases_fail_the_run(
+    policy: dict[str, Any], failing: list[str], status: str, words: str | None
+) -> None:
+    session = Session()
+    for number in range(10 - len(failing)):
+        node = f"tests/test_cart.py::test_{number}"
+        play(session, *[report(when, node=node) for when in ("setup", "call", "teardown")])
+    for name in failing:
+        file = "pay" if name == "c" else "cart"
+        node = f"tests/test_{file}.py::test_{name}"
+        play(
+            session,
+            report("setup", node=node),
+            report("call", "failed", node=node),
+            report("teardown", node=node),
+        )
+    skipped = "tests/test_cart.py::test_skipped"
+    play(session, report("setup", "skipped", node=skipped), report("teardown", node=skipped))
+    play(session, {"event": "finished", "exit_code": 1})
+    decision = verdict(session, ProcessEnd(exit_code=1), FailurePolicy(**policy))
+    assert decision.status == status
+    assert (decision.reason is None) if words is None else (words in (decision.reason or ""))

@@ -8,7 +8,7 @@ import pytest
 
 from zof_local.platform.execution.plan import PlanError, child_environment, plan_run
 from zof_local.platform.store.runs import Run
-from zof_local.platform.suites import Environment, Project, Suite
+from zof_local.platform.suites import Environment, FailurePolicy, Project, Suite
 
 PYTHON = Path("/opt/python/bin/python")
 PROJECT = Project(
@@ -32,6 +32,38 @@ def test_a_suite_brings_its_arguments_and_limits() -> None:
     plan = plan_run(run(), PROJECT, {}, PYTHON)
     assert (plan.selection, plan.timeout_seconds, plan.memory_mb) == (("-m", "smoke"), 5, 256)
     assert (plan.source, plan.python) == (Path("/projects/a"), PYTHON)
+
+
+def test_limits_and_policy_are_the_suites_else_the_projects() -> None:
+    lenient = FailurePolicy(max_failed_share=0.5)
+    project = PROJECT.model_copy(
+        update={
+            "timeout_seconds": 7,
+            "memory_mb": 64,
+            "failure_policy": lenient,
+            "suites": (
+                Suite(id="suite_a"),
+                Suite(id="suite_b", timeout_seconds=9, memory_mb=0, failure_policy=FailurePolicy()),
+            ),
+        }
+    )
+    nodes = {"tc_a": "tests/test_a.py::test_a"}
+    by_cases = run(test_suite_id=None, test_case_ids=("tc_a",))
+    for one in (run(), by_cases):
+        plan = plan_run(one, project, nodes, PYTHON)
+        assert (plan.timeout_seconds, plan.memory_mb, plan.failure_policy) == (7, 64, lenient)
+    plan = plan_run(run(test_suite_id="suite_b"), project, nodes, PYTHON)
+    assert (plan.timeout_seconds, plan.memory_mb, plan.failure_policy) == (9, 0, FailurePolicy())
+
+
+def test_an_environments_address_reaches_its_tests_unless_its_variables_say_otherwise() -> None:
+    environment = Environment(
+        base_url="https://s.example", variables={"PYTEST_BASE_URL": "https://other.example"}
+    )
+    project = PROJECT.model_copy(update={"environments": {"staging": environment}})
+    seen = child_environment(plan_run(run(), project, {}, PYTHON), Path("/home"), Path("/tmp"), {})
+    assert seen["ZOF_ENVIRONMENT_URL"] == "https://s.example"
+    assert seen["PYTEST_BASE_URL"] == "https://other.example"
 
 
 def test_cases_become_node_ids_in_the_asked_order() -> None:

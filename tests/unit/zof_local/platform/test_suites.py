@@ -29,7 +29,8 @@ def test_names_and_limits_have_defaults() -> None:
     assert (project.title, project.directory) == ("proj_a", Path("/base/shop"))
     suite = project.suite("suite_smoke")
     assert suite is not None
-    assert (suite.title, suite.args, suite.timeout_seconds) == ("Smoke", ("-m", "smoke"), 900.0)
+    assert (suite.title, suite.args, suite.timeout_seconds) == ("Smoke", ("-m", "smoke"), None)
+    assert (project.timeout_seconds, project.memory_mb) == (900.0, 0)
     assert project.environments["staging"].variables == {"BASE_URL": "http://staging.example"}
 
 
@@ -50,6 +51,11 @@ def test_projects_belong_to_their_organization() -> None:
         (
             ('[projects.environments.staging]\nvariables = { BASE_URL = "http://staging.example" }', ""),
             "environments",
+        ),
+        (('name = "Smoke"', "failure_policy = { max_failed_share = 5 }"), "failure_policy.max_failed_share"),
+        (
+            ("variables = {", 'base_url = "staging"\nvariables = {'),
+            "projects[0].environments.staging.base_url",
         ),
         (("BASE_URL", '"BASE-URL"'), "projects[0].environments.staging.variables"),
         (
