@@ -223,7 +223,7 @@ def watching() -> None:
         while fake.time.now - began < 600 and len(watch):
             for news in driver.drive(watch.round(zof.plan)):
                 delays += [fake.time.now - due[news.run_id]] if news.is_last else []
-            fake.time.sleep(watch.next_pause(None, 0.5))
+            fake.time.sleep(watch.next_pause(zof.plan))
         minutes = (fake.time.now - began) / 60
         delays.sort()
         middle, worst = delays[len(delays) // 2], delays[-1]

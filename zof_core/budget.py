@@ -10,6 +10,7 @@ from zof_core.assumptions import (
     RETRY_REFUND_AFTER_SUCCESS,
     RETRY_TIMEOUT_COST,
 )
+from zof_core.forks import forget_at_fork
 
 
 class RetryBudget:
@@ -22,6 +23,11 @@ class RetryBudget:
     def __init__(self, capacity: int = RETRY_BUDGET) -> None:
         self._capacity = capacity
         self._left = capacity
+        self.forget()
+        forget_at_fork(self)
+
+    def forget(self) -> None:
+        """In a forked child: a thread of the parent may hold the lock."""
         self._lock = threading.Lock()
 
     @property

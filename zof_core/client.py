@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -14,7 +15,7 @@ from zof_core.clock import SYSTEM, Clock
 from zof_core.commands import Command
 from zof_core.config import KeySource, resolve_base_url, resolve_key
 from zof_core.deadlines import checked_seconds
-from zof_core.drivers import AsyncDriver, AsyncTransport, Driver, Transport
+from zof_core.drivers import AsyncDriver, AsyncTransport, Driver, Transport, renewed_apart
 from zof_core.errors import ZofValidationError
 from zof_core.observing import Middleware, Observer
 from zof_core.requests import Call
@@ -107,6 +108,7 @@ class ZofClient:
         self._transport = transport
         self._given_transport = transport
         self._driver: Driver | None = Driver(transport, clock) if transport else None
+        self._poller: Poller | None = None
         self.projects = resources.Projects(self)
         self.runs = resources.Runs(self)
         self.results = resources.Results(self)
@@ -150,25 +152,26 @@ class ZofClient:
         """Watches runs, for all clients of this process with the same address and key."""
         from zof_core.poller import shared_poller  # noqa: PLC0415  # who never watches does not load it
 
-        return shared_poller(self.plan, self._drive_in_thread)
+        # Held on to: under a key that was rotated meanwhile, its name would be another.
+        self._poller = self._poller or shared_poller(self.plan, self._drive_in_thread)
+        return self._poller
 
-    def ready(self) -> None:
-        """Reads the key from its source, if that has not been done."""
-        self.drive(self.plan.key_machine())
-
-    def _drive_in_thread(self) -> Drive:
-        """Carries out rounds in the poller's thread, which may outlive this client."""
+    @contextmanager
+    def _drive_in_thread(self) -> Iterator[Drive]:
+        """Carries out rounds in the poller's thread, with connections of its own, since it may outlive this client."""
         if self._given_transport is not None:
-            return Driver(self._given_transport, self.plan.clock).drive
+            yield Driver(self._given_transport, self.plan.clock).drive
+            return
         from zof_core.transport.blocking import HttpTransport  # noqa: PLC0415  # who never watches does not load it
 
-        return Driver(HttpTransport(self._ca_file), self.plan.clock).drive
+        with closing(HttpTransport(self._ca_file)) as transport:
+            yield Driver(transport, self.plan.clock).drive
 
     def stats(self) -> Stats:
         """What this client has done, what is left of the rate window, and what watching runs costs."""
         from zof_core.stats import stats_of  # noqa: PLC0415  # who never asks does not load it
 
-        return stats_of(self.plan)
+        return stats_of(self.plan, self._poller)
 
     def close(self) -> None:
         """Closes the connections. Calls made later fail."""
@@ -242,6 +245,7 @@ class AsyncZofClient:
         self._transport = transport
         self._given_transport = transport
         self._driver: AsyncDriver | None = AsyncDriver(transport, clock) if transport else None
+        self._poller: Poller | None = None
         self.projects = resources.AsyncProjects(self)
         self.runs = resources.AsyncRuns(self)
         self.results = resources.AsyncResults(self)
@@ -277,28 +281,29 @@ class AsyncZofClient:
         """Watches runs, for all clients of this process with the same address and key."""
         from zof_core.poller import shared_poller  # noqa: PLC0415  # who never watches does not load it
 
-        return shared_poller(self.plan, self._drive_in_thread)
+        # Held on to: under a key that was rotated meanwhile, its name would be another.
+        self._poller = self._poller or shared_poller(self.plan, self._drive_in_thread)
+        return self._poller
 
-    async def ready(self) -> None:
-        """Reads the key from its source, if that has not been done."""
-        await self.drive(self.plan.key_machine())
-
-    def _drive_in_thread(self) -> Drive:
+    @contextmanager
+    def _drive_in_thread(self) -> Iterator[Drive]:
         """Carries out rounds in the poller's thread, which has no event loop and may outlive this client."""
         if self._given_transport is not None:
             driver = AsyncDriver(self._given_transport, self.plan.clock)
             import asyncio  # noqa: PLC0415  # see `clock`
 
-            return lambda machine: asyncio.run(driver.drive(machine))
+            yield lambda machine: asyncio.run(driver.drive(machine))
+            return
         from zof_core.transport.blocking import HttpTransport  # noqa: PLC0415  # who never watches does not load it
 
-        return Driver(HttpTransport(self._ca_file), self.plan.clock).drive
+        with closing(HttpTransport(self._ca_file)) as transport:
+            yield Driver(transport, self.plan.clock, renewed_apart).drive
 
     def stats(self) -> Stats:
         """What this client has done, what is left of the rate window, and what watching runs costs."""
         from zof_core.stats import stats_of  # noqa: PLC0415  # who never asks does not load it
 
-        return stats_of(self.plan)
+        return stats_of(self.plan, self._poller)
 
     async def aclose(self) -> None:
         """Closes the connections of the running event loop. Calls made later fail."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zof_core.config import ApiKey
 
 if TYPE_CHECKING:
+    from zof_core.inbox import Inbox
     from zof_core.models import Run
 
 FaultKind = Literal[
@@ -82,13 +83,6 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Discard:
-    """Close an answer that is not read."""
-
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
 class Sleep:
     """Wait so many seconds."""
 
@@ -110,4 +104,12 @@ class Notify:
     run: Run
 
 
-Command = Send | Read | Discard | Sleep | RenewKey | Notify
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """Wait for news, at most so many seconds: gives the next item, None if none has come."""
+
+    inbox: Inbox
+    seconds: float
+
+
+Command = Send | Read | Sleep | RenewKey | Notify | Hear

@@ -7,7 +7,18 @@ from collections.abc import Callable, Generator
 from typing import Any, Protocol, TypeVar
 
 from zof_core.clock import Clock
-from zof_core.commands import Command, Discard, Fault, HttpRequest, Notify, Read, RenewKey, Reply, Send, Sleep
+from zof_core.commands import (
+    Command,
+    Fault,
+    Hear,
+    HttpRequest,
+    Notify,
+    Read,
+    RenewKey,
+    Reply,
+    Send,
+    Sleep,
+)
 from zof_core.errors import ZofApiError, ZofAuthenticationError
 
 T = TypeVar("T")
@@ -50,11 +61,20 @@ class AsyncTransport(Protocol):
 
 
 class Driver:
-    """Runs machines in the calling thread."""
+    """Runs machines in the calling thread.
 
-    def __init__(self, transport: Transport, clock: Clock) -> None:
+    Args:
+        transport: what sends.
+        clock: time and chance.
+        renew: reads a key anew; of an asynchronous source, `renewed_apart`.
+    """
+
+    def __init__(
+        self, transport: Transport, clock: Clock, renew: Callable[[RenewKey], bool] | None = None
+    ) -> None:
         self._transport = transport
         self._clock = clock
+        self._renew = renew or _renewed
 
     def drive(self, machine: Generator[Command, Any, T]) -> T:
         """Runs a machine to its end and gives what it returns."""
@@ -76,18 +96,16 @@ class Driver:
                         timeout = command.ends_at - self._clock.monotonic()
                         unread = None
                         answer = self._transport.read(command.reply, command.write, command.limit, timeout)
-                    case Discard():
-                        unread = None
-                        self._transport.discard(command.reply)
-                        answer = None
                     case Sleep():
                         self._clock.sleep(command.seconds)
                         answer = None
                     case RenewKey():
-                        answer = _renewed(command)
+                        answer = self._renew(command)
                     case Notify():
                         command.tell(command.run)
                         answer = None
+                    case Hear():
+                        answer = command.inbox.get(command.seconds)
         finally:
             machine.close()
             if unread is not None:
@@ -122,10 +140,6 @@ class AsyncDriver:
                         answer = await self._transport.read(
                             command.reply, command.write, command.limit, timeout
                         )
-                    case Discard():
-                        unread = None
-                        await self._transport.discard(command.reply)
-                        answer = None
                     case Sleep():
                         await self._clock.async_sleep(command.seconds)
                         answer = None
@@ -134,6 +148,8 @@ class AsyncDriver:
                     case Notify():
                         told = command.tell(command.run)
                         answer = await told if inspect.isawaitable(told) else None
+                    case Hear():
+                        answer = await command.inbox.aget(command.seconds)
         finally:
             machine.close()
             if unread is not None:
@@ -166,6 +182,13 @@ async def _renewed_later(command: RenewKey) -> bool:
     except Exception as error:
         value = _SourceFailed(type(error).__name__)
     return _taken(command, value)
+
+
+def renewed_apart(command: RenewKey) -> bool:
+    """Reads a key anew in an event loop of its own: for a thread that has none."""
+    import asyncio  # noqa: PLC0415  # see `clock`
+
+    return asyncio.run(_renewed_later(command))
 
 
 class _SourceFailed:

@@ -17,6 +17,7 @@ from typing import Literal
 
 from zof_core.assumptions import RATE_RESERVE, RATE_WARNING_BELOW, RATE_WINDOW_MAX_SECONDS
 from zof_core.config import ApiKey
+from zof_core.forks import forget_at_fork
 from zof_core.retry import http_date, rate_limit_reset
 
 Priority = Literal["person", "background"]
@@ -41,9 +42,16 @@ class Governor:
     """Keeps the account of one rate window. Every time is in monotonic seconds."""
 
     def __init__(self) -> None:
+        self.limit: int | None = None
+        """Requests in a window, as last heard: known also between two windows."""
         self._window: RateWindow | None = None
-        self._in_flight = 0
         self._warned_until = -math.inf
+        self.forget()
+        forget_at_fork(self)
+
+    def forget(self) -> None:
+        """In a forked child: what was in flight is the parent's, and so may be the lock."""
+        self._in_flight = 0
         self._lock = threading.Lock()
 
     def window(self, now: float) -> RateWindow | None:
@@ -82,6 +90,7 @@ class Governor:
             # Zof may not have counted yet what is still on its way.
             remaining = max(0, seen.remaining - self._in_flight)
             self._window = RateWindow(seen.limit, remaining, seen.resets_at)
+            self.limit = seen.limit
             low = seen.remaining < seen.limit * RATE_WARNING_BELOW
             if not low or now < self._warned_until:
                 return False

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import inspect
 import json
-import queue
-import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zof_core.assumptions import WAIT_SECONDS
-from zof_core.deadlines import ambient_deadline, checked_seconds
 from zof_core.errors import ZofValidationError
 from zof_core.models import Run
-from zof_core.poller import Listener, Poller
 from zof_core.validation import checked_id, quoted
-from zof_core.waiting import not_ended
-from zof_core.watching import Sighting
+from zof_core.waiting import wait_for_runs
 
 if TYPE_CHECKING:
     from zof_core.client import AsyncZofClient, ZofClient
 
 OnUpdate = Callable[[Run], object]
+H = TypeVar("H", bound="BaseHandle")
 
 
 def named_run(run: Run | str) -> tuple[str, Run | None]:
@@ -54,12 +49,27 @@ def read_token(token: str) -> tuple[str, str | None]:
 
 
 class BaseHandle:
-    """What both kinds of handle have in common."""
+    """What both kinds of handle have in common.
 
-    def __init__(self, poller: Callable[[], Poller], run_id: str, run: Run | None = None) -> None:
+    Args:
+        client: whose run it is.
+        run_id: the run.
+        run: as it was last seen.
+        project_id: where it is, if that is known of a run that was not seen.
+    """
+
+    def __init__(
+        self,
+        client: ZofClient | AsyncZofClient,
+        run_id: str,
+        run: Run | None = None,
+        project_id: str | None = None,
+    ) -> None:
         self.id = checked_id("run_id", run_id)
-        self._poller = poller
+        self.plan = client.plan
+        self.poller = client.poller
         self._run = run
+        self._project_id = project_id
 
     @property
     def latest(self) -> Run | None:
@@ -67,42 +77,47 @@ class BaseHandle:
         return self._run
 
     @property
+    def project_id(self) -> str | None:
+        """The project it belongs to, if that is known."""
+        return self._run.project_id if self._run else self._project_id
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it had ended when it was last seen."""
+        return self._run is not None and self._run.is_terminal
+
+    @property
     def token(self) -> str:
         """Names this run to another process: `client.runs.resume(token)`."""
-        return make_token(self.id, self._run.project_id if self._run else None)
+        return make_token(self.id, self.project_id)
 
     def notify(self, event: Any = None) -> None:
-        """Something is said to have happened, as by a webhook: the run is looked at now, not at the next round.
+        """Something is said to have happened, as by a webhook: who waits looks at once, not at the next round.
 
         Args:
             event: with a `run_id`; one of another run is ignored. None counts for this run.
         """
         about = getattr(event, "run_id", None) if event is not None else self.id
-        if about == self.id:
-            self._poller().hint(self.id)
+        if about == self.id and self.plan.key.known:
+            self.poller().hint(self.id)
+
+    def see(self, run: Run | None) -> bool:
+        """Takes note of how the run is now. Gives whether that is new."""
+        is_new = run is not None and run != self._run
+        self._run = run or self._run
+        return is_new
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} {self._run.status if self._run else 'not seen yet'}>"
-
-    def _see(self, sighting: Sighting, on_update: OnUpdate | None) -> object:
-        """Takes note of news; gives what `on_update` returned."""
-        if sighting.error is not None:
-            raise sighting.error
-        if sighting.run is None or sighting.run == self._run:
-            return None
-        self._run = sighting.run
-        return on_update(sighting.run) if on_update else None
-
-    @property
-    def _ended(self) -> Run | None:
-        return self._run if self._run is not None and self._run.is_terminal else None
 
 
 class RunHandle(BaseHandle):
     """A run, from code that blocks. All handles of a process are served by one poller."""
 
-    def __init__(self, client: ZofClient, run_id: str, run: Run | None = None) -> None:
-        super().__init__(client.poller, run_id, run)
+    def __init__(
+        self, client: ZofClient, run_id: str, run: Run | None = None, project_id: str | None = None
+    ) -> None:
+        super().__init__(client, run_id, run, project_id)
         self._client = client
 
     def refresh(self) -> Run:
@@ -125,9 +140,12 @@ class RunHandle(BaseHandle):
         Raises:
             ZofTimeoutError: it has not ended by then; it goes on.
         """
-        wait_all([self], timeout=timeout, on_update=on_update)
-        assert self._run is not None
-        return self._run
+        return wait_all([self], timeout=timeout, on_update=on_update)[0]
+
+    def _wait(
+        self, handles: Sequence[RunHandle], timeout: float, on_update: OnUpdate | None, enough: int
+    ) -> list[RunHandle]:
+        return self._client.drive(wait_for_runs(handles, timeout, on_update, enough=enough))
 
 
 def wait_any(
@@ -138,7 +156,8 @@ def wait_any(
     Raises:
         ZofTimeoutError: none has by then.
     """
-    return _wait(list(handles), timeout, on_update, enough=1)[0]
+    listed = _listed(handles)
+    return listed[0]._wait(listed, timeout, on_update, 1)[0]
 
 
 def wait_all(
@@ -149,41 +168,18 @@ def wait_all(
     Raises:
         ZofTimeoutError: one has not by then.
     """
-    listed = list(handles)
-    _wait(listed, timeout, on_update, enough=len(listed))
+    listed = _listed(handles)
+    listed[0]._wait(listed, timeout, on_update, len(listed))
     return [run for handle in listed if (run := handle.latest)]
-
-
-def _wait(
-    handles: list[RunHandle], timeout: float, on_update: OnUpdate | None, *, enough: int
-) -> list[RunHandle]:
-    ends_at = _ends_at(handles, timeout)
-    handles[0]._client.ready()
-    news: queue.SimpleQueue[Sighting] = queue.SimpleQueue()
-    by_id = {handle.id: handle for handle in handles}
-    listener: Listener = news.put
-    watched = [handle for handle in handles if handle._ended is None]
-    for handle in watched:
-        handle._poller().watch(handle.id, listener, handle.latest)
-    try:
-        while len(ended := [handle for handle in handles if handle._ended]) < enough:
-            try:
-                sighting = news.get(timeout=max(0.0, ends_at - time.monotonic()))
-            except queue.Empty:
-                waiting = next(handle for handle in handles if handle._ended is None)
-                raise not_ended(waiting.id, waiting.latest, timeout) from None
-            by_id[sighting.run_id]._see(sighting, on_update)
-        return ended
-    finally:
-        for handle in watched:
-            handle._poller().unwatch(handle.id, listener)
 
 
 class AsyncRunHandle(BaseHandle):
     """A run, from `async` code. All handles of a process are served by one poller."""
 
-    def __init__(self, client: AsyncZofClient, run_id: str, run: Run | None = None) -> None:
-        super().__init__(client.poller, run_id, run)
+    def __init__(
+        self, client: AsyncZofClient, run_id: str, run: Run | None = None, project_id: str | None = None
+    ) -> None:
+        super().__init__(client, run_id, run, project_id)
         self._client = client
 
     async def refresh(self) -> Run:
@@ -198,64 +194,33 @@ class AsyncRunHandle(BaseHandle):
 
     async def wait(self, *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None) -> Run:
         """Waits until the run has ended; see `RunHandle.wait`. `on_update` may be a coroutine function."""
-        await async_wait_all([self], timeout=timeout, on_update=on_update)
-        assert self._run is not None
-        return self._run
+        return (await async_wait_all([self], timeout=timeout, on_update=on_update))[0]
+
+    async def _wait(
+        self, handles: Sequence[AsyncRunHandle], timeout: float, on_update: OnUpdate | None, enough: int
+    ) -> list[AsyncRunHandle]:
+        return await self._client.drive(wait_for_runs(handles, timeout, on_update, enough=enough))
 
 
 async def async_wait_any(
     handles: Iterable[AsyncRunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> AsyncRunHandle:
     """Waits until one of several runs has ended, and gives its handle; see `wait_any`."""
-    return (await _async_wait(list(handles), timeout, on_update, enough=1))[0]
+    listed = _listed(handles)
+    return (await listed[0]._wait(listed, timeout, on_update, 1))[0]
 
 
 async def async_wait_all(
     handles: Iterable[AsyncRunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> list[Run]:
     """Waits until all of several runs have ended, and gives them in the order of the handles; see `wait_all`."""
-    listed = list(handles)
-    await _async_wait(listed, timeout, on_update, enough=len(listed))
+    listed = _listed(handles)
+    await listed[0]._wait(listed, timeout, on_update, len(listed))
     return [run for handle in listed if (run := handle.latest)]
 
 
-async def _async_wait(
-    handles: list[AsyncRunHandle], timeout: float, on_update: OnUpdate | None, *, enough: int
-) -> list[AsyncRunHandle]:
-    import asyncio  # noqa: PLC0415  # who only calls synchronously does not load it
-
-    ends_at = _ends_at(handles, timeout)
-    await handles[0]._client.ready()
-    loop = asyncio.get_running_loop()
-    news: asyncio.Queue[Sighting] = asyncio.Queue()
-    by_id = {handle.id: handle for handle in handles}
-
-    def listener(sighting: Sighting) -> None:
-        loop.call_soon_threadsafe(news.put_nowait, sighting)
-
-    watched = [handle for handle in handles if handle._ended is None]
-    for handle in watched:
-        handle._poller().watch(handle.id, listener, handle.latest)
-    try:
-        while len(ended := [handle for handle in handles if handle._ended]) < enough:
-            try:
-                sighting = await asyncio.wait_for(news.get(), max(0.0, ends_at - time.monotonic()))
-            except TimeoutError:
-                waiting = next(handle for handle in handles if handle._ended is None)
-                raise not_ended(waiting.id, waiting.latest, timeout) from None
-            told = by_id[sighting.run_id]._see(sighting, on_update)
-            if inspect.isawaitable(told):
-                await told
-        return ended
-    finally:
-        for handle in watched:
-            handle._poller().unwatch(handle.id, listener)
-
-
-def _ends_at(handles: list[Any], timeout: float) -> float:
-    checked_seconds("timeout", timeout)
-    if not handles:
+def _listed(handles: Iterable[H]) -> list[H]:
+    listed = list(handles)
+    if not listed:
         raise ZofValidationError("No run to wait for was given.", param="handles")
-    ends_at = time.monotonic() + timeout
-    outer = ambient_deadline()
-    return ends_at if outer is None else min(ends_at, outer)
+    return listed

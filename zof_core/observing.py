@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from zof_core.errors import Attempt, ZofValidationError, clean_text
+from zof_core.forks import forget_at_fork
 
 log = logging.getLogger("zof_core")
 
@@ -83,8 +84,13 @@ class Observer:
                 )
         self._middleware = tuple(middleware)
         self._counts = Counts()
-        self._lock = threading.Lock()
         self._sunsets: set[str] = set()
+        self.forget()
+        forget_at_fork(self)
+
+    def forget(self) -> None:
+        """In a forked child: a thread of the parent may hold the lock."""
+        self._lock = threading.Lock()
 
     @property
     def counts(self) -> Counts:

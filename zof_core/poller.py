@@ -1,27 +1,35 @@
-"""The thread that watches runs for a whole process: one for each address and key, alive only while runs are watched."""
+"""The one poller of a process for each address and key: a thread that lives while runs are watched.
+
+Where time is not the system's, as in tests, there is no thread: whoever waits does the next turn, so that virtual time
+passes in one order only.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from zof_core.ambient import background
 from zof_core.call import Plan
-from zof_core.clock import SYSTEM
-from zof_core.commands import Command
+from zof_core.clock import SYSTEM, Clock
+from zof_core.commands import Command, Hear, Sleep
 from zof_core.errors import ZofApiError, ZofConnectionError
+from zof_core.forks import forget_at_fork
+from zof_core.inbox import Inbox
 from zof_core.models import Run
 from zof_core.watching import Sighting, Watchlist
 
 log = logging.getLogger("zof_core")
 Listener = Callable[[Sighting], object]
 Drive = Callable[[Generator[Command, Any, list[Sighting]]], list[Sighting]]
+_OTHERS_TURN_SECONDS = 0.01
+OpenDrive = Callable[[], AbstractContextManager[Drive]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +40,13 @@ class PollerStats:
         watched: runs watched now.
         rounds: rounds so far.
         interval: seconds between the last round and the next.
+        requests: requests of the last minute.
     """
 
     watched: int = 0
     rounds: int = 0
     interval: float = 0.0
+    requests: int = 0
 
 
 class Poller:
@@ -44,32 +54,42 @@ class Poller:
 
     Args:
         plan: how to call.
-        drive: carries out a round.
+        open_drive: opens what carries out rounds in the thread; closed when the thread ends.
     """
 
-    def __init__(self, plan: Plan, drive: Drive) -> None:
+    def __init__(self, plan: Plan, open_drive: OpenDrive) -> None:
+        self.has_thread = _is_real(plan.clock)
         self._plan = plan
-        self._drive = drive
+        self._open_drive = open_drive
+        self.forget()
+        forget_at_fork(self)
+
+    def forget(self) -> None:
+        """In a forked child, which has neither the thread nor the waiters: begins with nothing."""
         self._list = Watchlist()
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
         self._wake = threading.Condition()
+        self._turning = threading.Lock()
         self._thread: threading.Thread | None = None
         self._hurry = False
-        self._stats = PollerStats()
+        self._rounds = 0
+        self._interval = 0.0
 
     @property
     def stats(self) -> PollerStats:
         """What watching costs."""
-        with self._wake:
-            return PollerStats(len(self._list), self._stats.rounds, self._stats.interval)
+        now = self._plan.clock.monotonic()
+        return PollerStats(len(self._list), self._rounds, self._interval, self._list.allowance.spent(now))
 
-    def watch(self, run_id: str, listener: Listener, run: Run | None = None) -> None:
+    def watch(
+        self, run_id: str, listener: Listener, run: Run | None = None, project_id: str | None = None
+    ) -> None:
         """Tells `listener`, in the poller's thread, whatever is new of a run; first how it is now."""
         with self._wake:
             if known := self._list.latest(run_id):
                 listener(Sighting(run_id, known))
             self._listeners[run_id].append(listener)
-            self._list.add(run_id, run)
+            self._list.add(run_id, run, project_id)
             self._start_or_wake()
 
     def unwatch(self, run_id: str, listener: Listener) -> None:
@@ -89,40 +109,58 @@ class Poller:
             self._list.hint(run_id)
             self._start_or_wake()
 
+    def turn(self, inbox: Inbox, seconds: float) -> Generator[Command, Any, Any]:
+        """Without a thread: waits for the next round, at most so many seconds, and makes it.
+
+        Returns:
+            The next news in a waiter's inbox, None if there are none yet.
+        """
+        if not self._turning.acquire(blocking=False):
+            return (yield Hear(inbox, _OTHERS_TURN_SECONDS))
+        try:
+            pause = self._next_pause()
+            if pause > 0:
+                yield Sleep(min(pause, max(0.0, seconds)))
+            if pause <= seconds and len(self._list):
+                self._tell((yield from self._list.round(self._plan)))
+        finally:
+            self._turning.release()
+        return (yield Hear(inbox, 0.0))
+
     def _start_or_wake(self) -> None:
         self._hurry = True
-        if self._thread is None and len(self._list):
+        if self.has_thread and self._thread is None and len(self._list):
             self._thread = threading.Thread(target=self._work, name="zof-poller", daemon=True)
             self._thread.start()
         self._wake.notify_all()
 
     def _work(self) -> None:
-        while True:
-            with self._wake:
-                if not len(self._list):
-                    self._thread = None
-                    return
-                self._hurry = False
-            news = self._round()
-            with self._wake:
-                told = [(listener, one) for one in news for listener in self._listeners.get(one.run_id, ())]
-                for one in news:
-                    if one.is_last:
-                        self._listeners.pop(one.run_id, None)
-                pause = self._list.next_pause(self._rate_limit(), self._plan.clock.random())
-                self._stats = PollerStats(len(self._list), self._stats.rounds + 1, pause)
-            for listener, one in told:
-                _tell(listener, one)
-            self._sleep(pause)
+        with self._open_drive() as drive:
+            while self._goes_on():
+                pause = self._next_pause()
+                if pause > 0:
+                    with self._wake:
+                        self._wake.wait_for(lambda: self._hurry, pause)
+                else:
+                    self._tell(self._round(drive))
 
-    def _round(self) -> list[Sighting]:
+    def _goes_on(self) -> bool:
+        with self._wake:
+            self._hurry = False  # what is new since is in the list already
+            if not len(self._list):
+                self._thread = None
+                return False
+            return True
+
+    def _round(self, drive: Drive) -> list[Sighting]:
         try:
-            with background():
-                return self._drive(self._list.round(self._plan))
+            return drive(self._list.round(self._plan))
         except Exception as error:
             # Nobody may wait for ever because of a mistake in here.
-            log.exception("Watching runs failed")
-            lost = ZofConnectionError(f"Watching runs failed with {type(error).__name__}.")
+            lost = error if isinstance(error, ZofApiError) else None
+            if lost is None:
+                log.exception("Watching runs failed")
+                lost = ZofConnectionError(f"Watching runs failed with {type(error).__name__}.")
             with self._wake:
                 return [Sighting(run_id, None, lost) for run_id in self._drop_all()]
 
@@ -132,30 +170,31 @@ class Poller:
             self._list.drop(run_id)
         return watched
 
-    def _rate_limit(self) -> int | None:
-        window = self._plan.governor().window(self._plan.clock.monotonic()) if self._plan.key.known else None
-        return window.limit if window else None
+    def _next_pause(self) -> float:
+        self._interval = self._list.next_pause(self._plan)
+        return self._interval
 
-    def _sleep(self, seconds: float) -> None:
-        if self._plan.clock.sleep is not SYSTEM.sleep:
-            self._plan.clock.sleep(seconds)
-            return
+    def _tell(self, news: list[Sighting]) -> None:
         with self._wake:
-            self._wake.wait_for(lambda: self._hurry or not len(self._list), seconds)
+            self._rounds += 1
+            told = [(listener, one) for one in news for listener in self._listeners.get(one.run_id, ())]
+            for one in news:
+                if one.is_last:
+                    self._listeners.pop(one.run_id, None)
+        for listener, one in told:
+            try:
+                listener(one)
+            except Exception:
+                log.exception("A waiter for run %s could not be told", one.run_id)
 
 
-def _tell(listener: Listener, one: Sighting) -> None:
-    try:
-        listener(one)
-    except Exception:
-        log.exception("A waiter for run %s could not be told", one.run_id)
+_pollers: weakref.WeakValueDictionary[tuple[bytes, Clock | None], Poller] = weakref.WeakValueDictionary()
+"""Held by the clients that watch, and by the poller's thread."""
 
-
-_pollers: dict[bytes, Poller] = {}
 _lock = threading.Lock()
 
 
-def shared_poller(plan: Plan, make_drive: Callable[[], Drive]) -> Poller:
+def shared_poller(plan: Plan, open_drive: OpenDrive) -> Poller:
     """The poller that all clients of the process with this address and key share. Of the key, only a digest is kept."""
     if not plan.key.known:
         raise ZofApiError("The API key is not known yet; make one call before watching runs.")
@@ -163,7 +202,7 @@ def shared_poller(plan: Plan, make_drive: Callable[[], Drive]) -> Poller:
     with _lock:
         poller = _pollers.get(name)
         if poller is None:
-            poller = _pollers[name] = Poller(plan, make_drive())
+            poller = _pollers[name] = Poller(plan, open_drive)
         return poller
 
 
@@ -173,15 +212,10 @@ def poller_stats(plan: Plan) -> PollerStats:
     return poller.stats if poller else PollerStats()
 
 
-def _name(plan: Plan) -> bytes:
-    return hashlib.sha256(f"{plan.base_url.text}\n{plan.key.header()}".encode()).digest()
+def _name(plan: Plan) -> tuple[bytes, Clock | None]:
+    digest = hashlib.sha256(f"{plan.base_url.text}\n{plan.key.header()}".encode()).digest()
+    return digest, None if _is_real(plan.clock) else plan.clock
 
 
-def _forget() -> None:
-    global _lock  # noqa: PLW0603  # a lock held by another thread of the parent stays locked in the child
-    _lock = threading.Lock()
-    _pollers.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+def _is_real(clock: Clock) -> bool:
+    return clock.sleep is SYSTEM.sleep

@@ -155,7 +155,8 @@ class Runs(Resource):
         """The handle that another process named by its `token`."""
         from zof_core.handles import RunHandle, read_token  # noqa: PLC0415  # who never watches does not load it
 
-        return RunHandle(self._client, read_token(token)[0])
+        run_id, project_id = read_token(token)
+        return RunHandle(self._client, run_id, project_id=project_id)
 
     def __init__(self, client: ZofClient) -> None:
         super().__init__(client)
@@ -176,7 +177,7 @@ class Runs(Resource):
         timeout: float = WAIT_SECONDS,
         on_update: Callable[[Run], object] | None = None,
     ) -> Run:
-        """Waits until a run has ended, reading it ever less often (`docs/limits/api-rate-limits`).
+        """Waits until a run has ended. All waits of the process share one poller (`docs/limits/api-rate-limits`).
 
         Args:
             run_id: the run.
@@ -189,9 +190,9 @@ class Runs(Resource):
         Raises:
             ZofTimeoutError: it has not ended by then. The run goes on.
         """
-        from zof_core.waiting import wait_until_complete  # noqa: PLC0415  # who never waits does not load it
+        from zof_core.handles import RunHandle  # noqa: PLC0415  # who never waits does not load it
 
-        return self._client.drive(wait_until_complete(self._client.plan, run_id, timeout, on_update))
+        return RunHandle(self._client, run_id).wait(timeout=timeout, on_update=on_update)
 
 
 class AsyncRuns(AsyncResource):
@@ -207,7 +208,8 @@ class AsyncRuns(AsyncResource):
         """The handle that another process named by its `token`."""
         from zof_core.handles import AsyncRunHandle, read_token  # noqa: PLC0415  # who never watches does not load it
 
-        return AsyncRunHandle(self._client, read_token(token)[0])
+        run_id, project_id = read_token(token)
+        return AsyncRunHandle(self._client, run_id, project_id=project_id)
 
     def __init__(self, client: AsyncZofClient) -> None:
         super().__init__(client)
@@ -228,7 +230,7 @@ class AsyncRuns(AsyncResource):
         timeout: float = WAIT_SECONDS,
         on_update: Callable[[Run], object] | None = None,
     ) -> Run:
-        """Waits until a run has ended, reading it ever less often (`docs/limits/api-rate-limits`).
+        """Waits until a run has ended. All waits of the process share one poller (`docs/limits/api-rate-limits`).
 
         Args:
             run_id: the run.
@@ -242,9 +244,9 @@ class AsyncRuns(AsyncResource):
         Raises:
             ZofTimeoutError: it has not ended by then. The run goes on.
         """
-        from zof_core.waiting import wait_until_complete  # noqa: PLC0415  # who never waits does not load it
+        from zof_core.handles import AsyncRunHandle  # noqa: PLC0415  # who never waits does not load it
 
-        return await self._client.drive(wait_until_complete(self._client.plan, run_id, timeout, on_update))
+        return await AsyncRunHandle(self._client, run_id).wait(timeout=timeout, on_update=on_update)
 
 
 class Results(Resource):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zof_core.call import Plan
-from zof_core.poller import poller_stats
+from zof_core.poller import Poller, poller_stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Stats:
         watched: runs that this process watches with this key.
         watch_rounds: rounds of looking at them so far.
         watch_interval: seconds between the last round and the next; stretched to stay within 30 % of the rate limit.
+        watch_requests: requests for that in the last minute.
     """
 
     requests: int
@@ -37,14 +38,20 @@ class Stats:
     watched: int
     watch_rounds: int
     watch_interval: float
+    watch_requests: int
 
 
-def stats_of(plan: Plan) -> Stats:
-    """The figures of a client."""
+def stats_of(plan: Plan, poller: Poller | None = None) -> Stats:
+    """The figures of a client.
+
+    Args:
+        plan: the client's.
+        poller: the one it has watched runs with, if it has.
+    """
     now = plan.clock.monotonic()
     window = plan.governor().window(now) if plan.key.known else None
     counts = plan.observer.counts
-    watching = poller_stats(plan)
+    watching = poller.stats if poller else poller_stats(plan)
     return Stats(
         requests=counts.requests,
         retries=counts.retries,
@@ -57,4 +64,5 @@ def stats_of(plan: Plan) -> Stats:
         watched=watching.watched,
         watch_rounds=watching.rounds,
         watch_interval=watching.interval,
+        watch_requests=watching.requests,
     )

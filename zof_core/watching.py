@@ -1,25 +1,25 @@
 """Watching many runs with few requests. No I/O: a round is a machine, and when the next one is due is arithmetic.
 
 A round lists the queued and the running runs of each project and looks up on its own only what has left those lists, so
-requests grow with projects and pages, not with runs. Rounds come ever less often while nothing changes, and never so
-often that they use more than their share of Zof's rate window.
+requests grow with projects and pages, not with runs. Rounds come ever less often while nothing changes. Requests are
+counted (`zof_core.allowance`): a round that would use more than its share of Zof's rate limit pauses in the middle.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from zof_core.allowance import Allowance
 from zof_core.assumptions import (
     PAGE_LIMIT_MAX,
     POLL_CAP_SECONDS,
     POLL_FACTOR,
     POLL_FIRST_SECONDS,
-    POLL_SHARE,
-    RATE_LIMIT_USUAL,
     STATUS_QUEUED,
     STATUS_RUNNING,
     WAIT_FAILURES_MAX,
@@ -34,10 +34,11 @@ from zof_core.errors import (
     ZofServerError,
     ZofTimeoutError,
 )
-from zof_core.models import Page, Run
+from zof_core.models import Page, Run, ZofModel, response_of
 from zof_core.paging import Walk
 from zof_core.requests import Call
 
+M = TypeVar("M", bound=ZofModel)
 _PASSING = (ZofServerError, ZofConnectionError, ZofRateLimitError, ZofTimeoutError)
 _LISTED = (STATUS_QUEUED, STATUS_RUNNING)
 """In this order: a run that starts between the two lists was seen in the first."""
@@ -61,160 +62,236 @@ class Sighting:
         return self.error is not None or (self.run is not None and self.run.is_terminal)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """A look needs more requests than may be sent now: it goes on when there are some."""
+
+
 class Watchlist:
-    """The runs that are watched, and what was last seen of them."""
+    """The runs that are watched, and what was last seen of them. Runs come and go while a round is under way."""
 
     def __init__(self) -> None:
+        self.allowance = Allowance()
         self._seen: dict[str, Run | None] = {}
         self._projects: dict[str, str | None] = {}
         self._hinted: set[str] = set()
+        self._new: set[str] = set()
+        self._looks: list[_Look] = []
         self._pause = POLL_FIRST_SECONDS
+        self._due_at: float | None = None
         self._requests_a_round = 1
         self._failures = 0
+        self._lock = threading.RLock()
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def add(self, run_id: str, run: Run | None = None) -> None:
-        """Watches a run from now on; looks soon."""
-        if run_id not in self._seen:
+    def add(self, run_id: str, run: Run | None = None, project_id: str | None = None) -> None:
+        """Watches a run from now on; looks at once.
+
+        Args:
+            run: as it was last seen.
+            project_id: where it is, if that is known of a run that was not seen.
+        """
+        with self._lock:
+            if run_id in self._seen:
+                return
             self._seen[run_id] = run
-            self._projects[run_id] = run.project_id if run else None
+            self._projects[run_id] = run.project_id if run else project_id
+            self._new.add(run_id)
             self._pause = POLL_FIRST_SECONDS
+            self._due_at = None
 
     def drop(self, run_id: str) -> None:
         """Watches it no longer."""
-        self._seen.pop(run_id, None)
-        self._projects.pop(run_id, None)
-        self._hinted.discard(run_id)
+        with self._lock:
+            self._seen.pop(run_id, None)
+            self._projects.pop(run_id, None)
+            self._hinted.discard(run_id)
+            self._new.discard(run_id)
 
     def hint(self, run_id: str) -> None:
-        """Something is said to have happened to a run: it is looked up in the next round, which is due at once."""
-        if run_id in self._seen:
-            self._hinted.add(run_id)
+        """Something is said to have happened to a run: it is looked up at once, before the next round is due."""
+        with self._lock:
+            if run_id in self._seen:
+                self._hinted.add(run_id)
 
     def latest(self, run_id: str) -> Run | None:
         """What was last seen of a run."""
         return self._seen.get(run_id)
 
-    def next_pause(self, rate_limit: int | None, chance: float) -> float:
-        """Seconds until the next round.
-
-        Args:
-            rate_limit: `X-RateLimit-Limit`, None if it is not known.
-            chance: 0 to below 1.
-        """
-        if self._hinted:
-            return 0.0
-        share = POLL_SHARE * (rate_limit or RATE_LIMIT_USUAL) / 60.0
-        return max(self._pause, self._requests_a_round / share) * (0.9 + 0.2 * chance)
+    def next_pause(self, plan: Plan) -> float:
+        """Seconds until there is something to do that may be done."""
+        now = plan.clock.monotonic()
+        self.allowance.limit(_rate_limit(plan))
+        if self._hinted or (self._looks and self._looks[-1].hinted):
+            return self.allowance.wait(now, hinted=True)
+        if self._new or self._looks:
+            return self.allowance.wait(now)
+        return max(self._until_due(plan), self.allowance.wait(now, self._requests_a_round))
 
     def round(self, plan: Plan) -> Generator[Command, Any, list[Sighting]]:
-        """Looks at all watched runs.
+        """Looks at runs of which something is said to have happened, else at new ones, else at all, or goes on with it.
 
         Returns:
             What is new. A run of which the last is said is watched no longer.
         """
-        look = _Look(plan, dict(self._seen), dict(self._projects), set(self._hinted))
-        self._hinted -= look.hinted
+        self.allowance.limit(_rate_limit(plan))
+        self._begin(plan)
+        look = self._looks[-1]
         try:
-            yield from look.at_all()
-        except _PASSING as error:
-            self._failures += 1
-            # Found out before it failed; the rest has its next chance in the next round.
-            news = self._take(look.found)
-            if self._failures < WAIT_FAILURES_MAX:
-                self._slow_down()
-                return news
-            return news + self._give_up(error)
+            is_done = yield from look.go_on()
         except ZofApiError as error:
-            return self._take(look.found) + self._give_up(error)
-        self._failures = 0
-        self._requests_a_round = max(1, look.requests)
-        news = self._take(look.found)
-        if news:
-            self._pause = max(POLL_FIRST_SECONDS, self._pause / 2)
-        else:
-            self._slow_down()
+            self._looks.remove(look)
+            return self._take(look.found()) + self._failed(error, plan)
+        except BaseException:
+            self._looks.remove(look)
+            raise
+        news = self._take(look.found())
+        look.news += len(news)
+        if is_done:
+            self._looks.remove(look)
+            self._failures = 0
+            if look.is_round:
+                self._requests_a_round = max(1, look.requests)
+                longer, shorter = self._pause * POLL_FACTOR, self._pause / 2
+                self._pause = max(POLL_FIRST_SECONDS, shorter) if look.news else min(POLL_CAP_SECONDS, longer)
+                self._set_due(plan)
         return news
 
-    def _slow_down(self) -> None:
-        self._pause = min(POLL_CAP_SECONDS, self._pause * POLL_FACTOR)
+    def _begin(self, plan: Plan) -> None:
+        """Begins a look, if there is a reason to."""
+        with self._lock:
+            self._looks = [look for look in self._looks if look.matters]
+            if self._hinted:
+                ids, self._hinted = self._hinted, set()
+                self._looks.append(_Look(plan, self, ids, hinted=True))
+            elif self._new:
+                ids, self._new = self._new, set()
+                self._looks.append(_Look(plan, self, ids))
+                if self._due_at is None:
+                    self._set_due(plan)
+            elif not self._looks:
+                self._looks.append(_Look(plan, self, set(self._seen), is_round=True))
+
+    def _until_due(self, plan: Plan) -> float:
+        return max(0.0, (self._due_at or 0.0) - plan.clock.monotonic())
+
+    def _set_due(self, plan: Plan, at_least: float = 0.0) -> None:
+        jitter = 0.9 + 0.2 * plan.clock.random()
+        self._due_at = plan.clock.monotonic() + max(self._pause * jitter, at_least)
 
     def _take(self, found: Iterable[Sighting]) -> list[Sighting]:
         news: list[Sighting] = []
-        for sighting in found:
-            if sighting.run_id not in self._seen:
-                continue
-            if sighting.run is not None and sighting.run == self._seen[sighting.run_id]:
-                continue
-            news.append(sighting)
-            if sighting.is_last:
-                self.drop(sighting.run_id)
-            elif sighting.run is not None:
-                self._seen[sighting.run_id] = sighting.run
-                self._projects[sighting.run_id] = sighting.run.project_id
+        with self._lock:
+            for sighting in found:
+                if sighting.run_id not in self._seen:
+                    continue
+                if sighting.run is not None and sighting.run == self._seen[sighting.run_id]:
+                    continue
+                news.append(sighting)
+                if sighting.is_last:
+                    self.drop(sighting.run_id)
+                elif sighting.run is not None:
+                    self._seen[sighting.run_id] = sighting.run
+                    self._projects[sighting.run_id] = sighting.run.project_id
         return news
 
-    def _give_up(self, error: ZofApiError) -> list[Sighting]:
-        lost = [Sighting(run_id, run, error) for run_id, run in list(self._seen.items())]
-        for sighting in lost:
-            self.drop(sighting.run_id)
+    def _failed(self, error: ZofApiError, plan: Plan) -> list[Sighting]:
+        """What a failure means for those who wait: nothing yet, if it may pass."""
+        self._failures += 1
+        if isinstance(error, _PASSING) and self._failures < WAIT_FAILURES_MAX:
+            self._pause = min(POLL_CAP_SECONDS, self._pause * POLL_FACTOR)
+            self._set_due(plan, error.retry_after or 0.0)
+            return []
+        with self._lock:
+            lost = [Sighting(run_id, run, error) for run_id, run in self._seen.items()]
+            for sighting in lost:
+                self.drop(sighting.run_id)
         self._failures = 0
         return lost
 
 
 class _Look:
-    """One round's work."""
+    """A look at some of the runs, which may pause in the middle.
+
+    Args:
+        plan: how to call.
+        watch: what is watched, and the account of requests.
+        ids: the runs.
+        hinted: whether it is at runs of which something is said to have happened.
+        is_round: whether it is at all runs.
+    """
 
     def __init__(
-        self, plan: Plan, seen: dict[str, Run | None], projects: dict[str, str | None], hinted: set[str]
+        self, plan: Plan, watch: Watchlist, ids: set[str], *, hinted: bool = False, is_round: bool = False
     ) -> None:
-        self.hinted = hinted & set(seen)
-        self.found: list[Sighting] = []
+        self.hinted = hinted
+        self.is_round = is_round
         self.requests = 0
+        self.news = 0
+        self._found: list[Sighting] = []
         self._plan = plan
-        self._seen = seen
-        self._projects = projects
+        self._watch = watch
+        self._ids = [run_id for run_id in watch._seen if run_id in ids]
+        self._steps = self._all()
 
-    def at_all(self) -> Generator[Command, Any, None]:
-        single = set(self.hinted)
-        by_project: dict[str, set[str]] = defaultdict(set)
-        for run_id, project in self._projects.items():
-            if run_id in single:
-                continue
-            if project is None:
-                single.add(run_id)
-            else:
-                by_project[project].add(run_id)
-        for run_id in self._seen:
-            if run_id in single:
-                yield from self._retrieve(run_id)
+    @property
+    def matters(self) -> bool:
+        """Whether anybody still watches one of its runs."""
+        return any(run_id in self._watch._seen for run_id in self._ids)
+
+    def found(self) -> list[Sighting]:
+        """What has been found since this was last asked."""
+        found, self._found = self._found, []
+        return found
+
+    def go_on(self) -> Generator[Command, Any, bool]:
+        """Looks on as far as requests may be sent. Gives whether all was looked at."""
+        answer: Any = None
+        try:
+            while not isinstance(command := self._steps.send(answer), _Pause):
+                answer = yield command
+        except StopIteration:
+            return True
+        except BaseException:
+            self._steps.close()
+            raise
+        return False
+
+    def _all(self) -> Generator[Command | _Pause, Any, None]:
+        by_project: dict[str | None, list[str]] = defaultdict(list)
+        for run_id in self._ids:
+            by_project[self._watch._projects.get(run_id)].append(run_id)
         for project, wanted in by_project.items():
-            listed = len(wanted) >= _WORTH_LISTING
-            single = (yield from self._list(project, wanted)) if listed else wanted
-            for run_id in self._seen:
-                if run_id in single:
-                    yield from self._retrieve(run_id)
+            single = wanted
+            if len(wanted) >= _WORTH_LISTING:
+                missing = yield from self._list(project, set(wanted))
+                single = [run_id for run_id in wanted if run_id in missing]
+            for run_id in single:
+                yield from self._retrieve(run_id)
 
-    def _list(self, project: str, wanted: set[str]) -> Generator[Command, Any, set[str]]:
-        """Finds runs in the lists of a project. Gives those that are in none: they have ended, or it seems so."""
+    def _list(self, project: str | None, wanted: set[str]) -> Generator[Command | _Pause, Any, set[str]]:
+        """Finds runs in the lists of a project (None: of all). Gives those in none: they have ended, or it seems so."""
         missing = set(wanted)
         for status in _LISTED:
             yield from self._walk(
                 list_runs(project_id=project, status=status, limit=PAGE_LIMIT_MAX), missing, len(wanted)
             )
         # Of many ends at once, the list of all runs since the oldest of them costs less than looking up each.
-        made = [run.created_at for run_id in missing if (run := self._seen[run_id]) and run.created_at]
-        if len(missing) >= _WORTH_LISTING and len(made) == len(missing):
-            since = min(made) - _CLOCKS_DIFFER
+        seen = [self._watch.latest(run_id) for run_id in missing]
+        made = [run.created_at for run in seen if run and run.created_at]
+        if len(missing) >= _WORTH_LISTING:
+            since = min(made) - _CLOCKS_DIFFER if len(made) == len(missing) else None
+            # Without a date to begin at, they may be anywhere: a few pages are tried.
+            pages = len(missing) - 1 if since else len(missing) // _WORTH_LISTING
             call = list_runs(project_id=project, created_after=since, limit=PAGE_LIMIT_MAX)
-            yield from self._walk(call, missing, len(missing) - 1, ended=True)
+            yield from self._walk(call, missing, pages, ended=True)
         return missing
 
     def _walk(
         self, call: Call[Page[Run]], missing: set[str], pages: int, *, ended: bool = False
-    ) -> Generator[Command, Any, None]:
+    ) -> Generator[Command | _Pause, Any, None]:
         """Finds runs in a list, in so many pages at most.
 
         Args:
@@ -223,24 +300,43 @@ class _Look:
         """
         walk = Walk(call)
         while walk.call is not None and missing and pages > 0:
-            page = yield from self._plan.machine(walk.call)
-            self.requests += 1
+            page = yield from self._ask(walk.call)
             pages -= 1
             for run in page.data:
                 if run.id in missing and (ended or not run.is_terminal):
                     missing.discard(run.id)
-                    self.found.append(Sighting(run.id, run))
+                    self._found.append(Sighting(run.id, run))
             walk.turn(page)
 
-    def _retrieve(self, run_id: str) -> Generator[Command, Any, None]:
-        self.requests += 1
+    def _retrieve(self, run_id: str) -> Generator[Command | _Pause, Any, None]:
+        if run_id not in self._watch._seen:
+            return
         try:
-            run = yield from self._plan.machine(retrieve_run(run_id))
+            run = yield from self._ask(retrieve_run(run_id))
         except _PASSING:
             raise
         except ZofApiError as error:
             if error.status in {401, 403}:
                 raise
-            self.found.append(Sighting(run_id, self._seen[run_id], error))
+            self._found.append(Sighting(run_id, self._watch.latest(run_id), error))
         else:
-            self.found.append(Sighting(run_id, run))
+            self._found.append(Sighting(run_id, run))
+
+    def _ask(self, call: Call[M]) -> Generator[Command | _Pause, Any, M]:
+        """Makes a call as soon as it may be made, and counts the requests that it took."""
+        clock, allowance = self._plan.clock, self._watch.allowance
+        while allowance.wait(clock.monotonic(), hinted=self.hinted) > 0:
+            yield _Pause()
+        self.requests += 1
+        try:
+            model = yield from self._plan.machine(call, priority="background")
+        except ZofApiError as error:
+            allowance.spend(clock.monotonic(), len(error.attempts))
+            raise
+        info = response_of(model)
+        allowance.spend(clock.monotonic(), len(info.attempts) if info else 1)
+        return model
+
+
+def _rate_limit(plan: Plan) -> int | None:
+    return plan.governor().limit if plan.key.known else None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
-from zof_core.transport.forks import forget_at_fork
+from zof_core.forks import forget_at_fork
 from zof_core.transport.library import httpcore, httpx
 from zof_core.transport.messages import CLOSED, encoded, fault_of, http_request, reply_of, too_long
 from zof_core.transport.pools import Place, place_of, pool_arguments

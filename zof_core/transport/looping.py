@@ -11,7 +11,7 @@ from typing import Any
 
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
-from zof_core.transport.forks import forget_at_fork
+from zof_core.forks import forget_at_fork
 from zof_core.transport.library import httpcore, httpx
 from zof_core.transport.messages import CLOSED, encoded, fault_of, http_request, reply_of, too_long
 from zof_core.transport.pools import POOL_SIZE, Place, async_connection, place_of

@@ -43,8 +43,8 @@ LOADED = {
         f"zof_core.{name}"
         for name in (
             "ambient", "assumptions", "budget", "builders", "call", "client", "clock", "commands", "config", "cron",
-            "deadlines", "drivers", "errors", "failures", "governor", "observing", "operations", "paging", "requests",
-            "resources", "responses", "retry", "telemetry", "untyped", "validation", "version",
+            "deadlines", "drivers", "errors", "failures", "forks", "governor", "observing", "operations", "paging",
+            "requests", "resources", "responses", "retry", "telemetry", "untyped", "validation", "version",
         )
     ),
 }  # fmt: skip

@@ -47,7 +47,7 @@ def test_waiting_for_one(fake: FakeZof) -> None:
     with fake.client() as zof:
         handle = zof.runs.watch(_starter(zof)())
         ended = handle.wait(
-            timeout=20, on_update=lambda run: seen.append((run.status, threading.current_thread() is mine))
+            timeout=600, on_update=lambda run: seen.append((run.status, threading.current_thread() is mine))
         )
     assert (ended.status, handle.latest) == ("failed", ended)
     assert seen[-1] == ("failed", True)
@@ -60,14 +60,14 @@ def test_waiting_for_any_and_for_all(fake: FakeZof) -> None:
         slow = zof.runs.watch(start())
         fake.runs_take(20, outcome="error")
         quick = zof.runs.watch(start())
-        assert wait_any([slow, quick], timeout=20) is quick
-        assert [run.status for run in wait_all([slow, quick], timeout=20)] == ["passed", "error"]
-        assert [run.status for run in wait_all([slow, quick], timeout=20)] == ["passed", "error"], "at once"
+        assert wait_any([slow, quick], timeout=600) is quick
+        assert [run.status for run in wait_all([slow, quick], timeout=600)] == ["passed", "error"]
+        assert [run.status for run in wait_all([slow, quick], timeout=600)] == ["passed", "error"], "at once"
 
 
 def test_a_run_that_is_not_known(fake: FakeZof) -> None:
     with fake.client() as zof, pytest.raises(ZofNotFoundError):
-        zof.runs.watch("run_none").wait(timeout=20)
+        zof.runs.watch("run_none").wait(timeout=600)
 
 
 def test_the_time_is_up(fake: FakeZof) -> None:
@@ -92,7 +92,7 @@ def test_a_webhook_ends_the_wait_at_once(fake: FakeZof) -> None:
         first = threading.Event()
         ended: list[Run] = []
         waiting = threading.Thread(
-            target=lambda: ended.append(handle.wait(timeout=20, on_update=lambda _: first.set()))
+            target=lambda: ended.append(handle.wait(timeout=600, on_update=lambda _: first.set()))
         )
         zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_2")
         waiting.start()
@@ -110,7 +110,7 @@ def test_another_process_can_resume(fake: FakeZof) -> None:
     assert fake.key not in token
     with fake.client() as other:
         handle = other.runs.resume(token)
-        assert handle.wait(timeout=20).status == "passed"
+        assert handle.wait(timeout=600).status == "passed"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_nothing_to_wait_for() -> None:
 def test_the_poller_rests_when_nothing_is_watched(fake: FakeZof) -> None:
     fake.runs_take(5)
     with fake.client() as zof:
-        zof.runs.watch(_starter(zof)()).wait(timeout=20)
+        zof.runs.watch(_starter(zof)()).wait(timeout=600)
         assert zof.stats().watched == 0
         assert zof.stats().watch_rounds >= 1
 
@@ -156,8 +156,8 @@ async def test_the_async_client_waits_alike(fake: FakeZof) -> None:
 
     async with fake.async_client() as zof:
         handles = [zof.runs.watch(await _start(zof)) for _ in range(5)]
-        assert (await async_wait_any(handles, timeout=20)).latest is not None
-        ended = await async_wait_all(handles, timeout=20, on_update=note)
+        assert (await async_wait_any(handles, timeout=600)).latest is not None
+        ended = await async_wait_all(handles, timeout=600, on_update=note)
         assert [run.status for run in ended] == ["failed"] * 5
         assert (await handles[0].wait(timeout=5)).status == "failed"
     assert "failed" in seen

@@ -45,8 +45,7 @@ class Watch:
         began = self.fake.time.now
         while len(self.list) and self.fake.time.now - began < seconds:
             self.round()
-            window = self.zof.plan.governor().window(self.fake.time.now)
-            self.fake.time.sleep(self.list.next_pause(window.limit if window else None, 0.5))
+            self.fake.time.sleep(self.list.next_pause(self.zof.plan))
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def test_many_ends_are_all_seen_with_their_own_status(fake: FakeZof) -> None:
         for one in watch.round():
             if one.is_last and one.run:
                 seen[one.run_id] = one.run.status
-        fake.time.sleep(watch.list.next_pause(None, 0.5))
+        fake.time.sleep(watch.list.next_pause(watch.zof.plan))
     assert sorted(seen.values()) == ["error"] * 5 + ["failed"] * 5 + ["passed"] * 5
 
 
@@ -107,30 +106,81 @@ def test_news_are_told_once(fake: FakeZof) -> None:
     assert watch.round() == []
 
 
-def test_rounds_slow_down_and_stay_within_their_share(fake: FakeZof) -> None:
+def test_rounds_slow_down(fake: FakeZof) -> None:
     fake.runs_take(36_000, queued=0)
     watch = Watch(fake)
     watch.start(4)
     pauses = []
     for _ in range(12):
         watch.round()
-        pauses.append(watch.list.next_pause(100, 0.5))
+        pauses.append(watch.list.next_pause(watch.zof.plan))
+        fake.time.sleep(pauses[-1])
     assert pauses == sorted(pauses)
-    assert pauses[-1] == pytest.approx(30.0)
-    assert watch.list.next_pause(2, 0.5) == pytest.approx(200.0), "two requests a round, 0.6 allowed a minute"
+    assert (pauses[0], pauses[-1]) == (pytest.approx(2.0, abs=0.1), pytest.approx(30.0))
 
 
-def test_a_hint_looks_at_once(fake: FakeZof) -> None:
+@pytest.mark.parametrize(
+    ("limit", "runs", "most"), [(None, 1, 30), (100, 40, 30), (100, 250, 30), (20, 250, 6), (5, 10, 1)]
+)
+def test_no_minute_has_more_requests_than_its_share(
+    fake: FakeZof, limit: int | None, runs: int, most: int
+) -> None:
+    """Not even while runs are added, end and are hinted at, all at once."""
+    watch = Watch(fake)
+    fake.runs_take(90, queued=0)
+    ids = watch.start(runs // 2)
+    fake.runs_take(600, queued=100)
+    ids += watch.start(runs - runs // 2)
+    if limit:
+        watch.zof.plan.governor().limit = limit
+    sent: list[float] = []
+    began = fake.time.now
+    while fake.time.now - began < 900 and len(watch.list):
+        before = len(fake.requests)
+        watch.round()
+        sent += [fake.time.now] * (len(fake.requests) - before)
+        fake.time.sleep(watch.list.next_pause(watch.zof.plan))
+        if 200 < fake.time.now - began < 215:
+            for run_id in ids[::7]:
+                watch.list.hint(run_id)
+    assert len(sent) > 5
+    for n, at in enumerate(sent):
+        within = sum(1 for other in sent[n:] if other < at + 59)
+        assert within <= most, f"{within} requests in the minute from {at - began:.0f} s on"
+
+
+def test_a_hint_looks_at_once_and_at_nothing_else(fake: FakeZof) -> None:
     fake.runs_take(5, queued=0)
     watch = Watch(fake)
     runs = watch.start(5)
+    watch.round()
+    fake.time.sleep(1.5)
+    due = watch.list.next_pause(watch.zof.plan)
     fake.time.sleep(10)
     fake.requests.clear()
     watch.list.hint(runs[2])
-    assert watch.list.next_pause(100, 0.5) == 0.0
+    assert due > 0
+    assert watch.list.next_pause(watch.zof.plan) == 0.0
     watch.round()
-    assert runs[2] in watch.ended
-    assert fake.requests[0].url.endswith(runs[2])
+    assert set(watch.ended) == {runs[2]}
+    assert [request.url.rpartition("/")[2] for request in fake.requests] == [runs[2]]
+
+
+def test_a_hint_is_served_while_a_long_round_pauses(fake: FakeZof) -> None:
+    fake.runs_take(3600, queued=0)
+    watch = Watch(fake)
+    watch.zof.plan.governor().limit = 20
+    runs = watch.start(800)
+    watch.round()
+    assert watch.list.next_pause(watch.zof.plan) > 50, "the round has used its share and is not at its end"
+    first = runs[0]  # newest come first, so its page is the last
+    fake._runs[first].canceled = fake.time.now
+    watch.list.hint(first)
+    fake.time.sleep(watch.list.next_pause(watch.zof.plan))
+    began = fake.time.now
+    watch.round()
+    assert set(watch.ended) == {first}
+    assert fake.time.now - began < 1
 
 
 def test_a_run_that_is_gone_is_told_so_and_the_others_go_on(fake: FakeZof) -> None:

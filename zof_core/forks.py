@@ -1,4 +1,4 @@
-"""After a fork the child must leave the parent's connections alone: it drops them and begins with none."""
+"""What a forked child must not go on with: the parent's connections, and locks that a thread of the parent holds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Protocol
 
 
 class Forgetful(Protocol):
-    """Something that holds connections."""
+    """Something with connections or locks."""
 
     def forget(self) -> None:
-        """Drops them without closing the parent's."""
+        """Begins anew, and leaves what is the parent's alone."""
 
 
 _LIVE: weakref.WeakSet[Forgetful] = weakref.WeakSet()
 
 
 def forget_at_fork(holder: Forgetful) -> None:
-    """Has a holder of connections forget them in each forked child."""
+    """Has a holder forget them in each forked child."""
     _LIVE.add(holder)
 
 
