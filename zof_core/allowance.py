@@ -37,6 +37,10 @@ class Allowance:
             self._spent.popleft()
         return len(self._spent)
 
+    def is_half_spent(self, now: float) -> bool:
+        """Whether half of what may be sent was sent in the last minute."""
+        return 2 * self.spent(now) >= self._most
+
     def wait(self, now: float, requests: int = 1, *, hinted: bool = False) -> float:
         """Seconds until so many requests may be sent; of more than fit at all, as many as do.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Generator
@@ -29,6 +30,9 @@ log = logging.getLogger("zof_core")
 Listener = Callable[[Sighting], object]
 Drive = Callable[[Generator[Command, Any, list[Sighting]]], list[Sighting]]
 _OTHERS_TURN_SECONDS = 0.01
+_GATHER_SECONDS = 0.02
+"""Who waits for many runs, or from many threads, adds them one after another: the first look is at all of them."""
+
 OpenDrive = Callable[[], AbstractContextManager[Drive]]
 
 
@@ -135,6 +139,7 @@ class Poller:
         self._wake.notify_all()
 
     def _work(self) -> None:
+        time.sleep(_GATHER_SECONDS)
         with self._open_drive() as drive:
             while self._goes_on():
                 pause = self._next_pause()

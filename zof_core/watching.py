@@ -7,6 +7,7 @@ counted (`zof_core.allowance`): a round that would use more than its share of Zo
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Generator, Iterable
@@ -44,6 +45,7 @@ _LISTED = (STATUS_QUEUED, STATUS_RUNNING)
 """In this order: a run that starts between the two lists was seen in the first."""
 
 _CLOCKS_DIFFER = timedelta(seconds=1)
+_GATHER_SECONDS = 10.0
 _WORTH_LISTING = 3
 """From so many runs of a project on, two lists are cheaper than looking up each."""
 
@@ -79,6 +81,7 @@ class Watchlist:
         self._looks: list[_Look] = []
         self._pause = POLL_FIRST_SECONDS
         self._due_at: float | None = None
+        self._new_at = -math.inf
         self._requests_a_round = 1
         self._failures = 0
         self._lock = threading.RLock()
@@ -96,11 +99,12 @@ class Watchlist:
         with self._lock:
             if run_id in self._seen:
                 return
+            if not self._seen:
+                self._due_at = None
             self._seen[run_id] = run
             self._projects[run_id] = run.project_id if run else project_id
             self._new.add(run_id)
             self._pause = POLL_FIRST_SECONDS
-            self._due_at = None
 
     def drop(self, run_id: str) -> None:
         """Watches it no longer."""
@@ -126,9 +130,12 @@ class Watchlist:
         self.allowance.limit(_rate_limit(plan))
         if self._hinted or (self._looks and self._looks[-1].hinted):
             return self.allowance.wait(now, hinted=True)
-        if self._new or self._looks:
+        if self._looks:
             return self.allowance.wait(now)
-        return max(self._until_due(plan), self.allowance.wait(now, self._requests_a_round))
+        round_in = max(self._until_due(now), self.allowance.wait(now, self._requests_a_round))
+        if not self._new:
+            return round_in
+        return min(round_in, max(self._until_new(now), self.allowance.wait(now)))
 
     def round(self, plan: Plan) -> Generator[Command, Any, list[Sighting]]:
         """Looks at runs of which something is said to have happened, else at new ones, else at all, or goes on with it.
@@ -161,25 +168,32 @@ class Watchlist:
 
     def _begin(self, plan: Plan) -> None:
         """Begins a look, if there is a reason to."""
+        now = plan.clock.monotonic()
         with self._lock:
             self._looks = [look for look in self._looks if look.matters]
             if self._hinted:
                 ids, self._hinted = self._hinted, set()
                 self._looks.append(_Look(plan, self, ids, hinted=True))
-            elif self._new:
+            elif self._new and self._until_new(now) <= 0:
                 ids, self._new = self._new, set()
                 self._looks.append(_Look(plan, self, ids))
-                if self._due_at is None:
-                    self._set_due(plan)
+                self._new_at = now
+                self._set_due(plan, latest=self._due_at)
             elif not self._looks:
+                self._new.clear()
                 self._looks.append(_Look(plan, self, set(self._seen), is_round=True))
 
-    def _until_due(self, plan: Plan) -> float:
-        return max(0.0, (self._due_at or 0.0) - plan.clock.monotonic())
+    def _until_due(self, now: float) -> float:
+        return math.inf if self._due_at is None else max(0.0, self._due_at - now)
 
-    def _set_due(self, plan: Plan, at_least: float = 0.0) -> None:
+    def _until_new(self, now: float) -> float:
+        """Seconds until new runs are looked at: none, unless so many came singly that half of the share is used."""
+        return max(0.0, self._new_at + _GATHER_SECONDS - now) if self.allowance.is_half_spent(now) else 0.0
+
+    def _set_due(self, plan: Plan, at_least: float = 0.0, latest: float | None = None) -> None:
         jitter = 0.9 + 0.2 * plan.clock.random()
-        self._due_at = plan.clock.monotonic() + max(self._pause * jitter, at_least)
+        due_at = plan.clock.monotonic() + max(self._pause * jitter, at_least)
+        self._due_at = due_at if latest is None else min(due_at, latest)
 
     def _take(self, found: Iterable[Sighting]) -> list[Sighting]:
         news: list[Sighting] = []
