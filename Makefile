@@ -27,8 +27,9 @@ test: $(READY) ## All tests, a real browser included
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-fuzz: $(READY) ## The property tests with many new examples
+fuzz: $(READY) ## The property tests with many new examples, schemathesis with 200 an operation
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile long --timeout 3600 $(ARGS)
+	@ZOF_SCHEMA_EXAMPLES=200 $(BIN)/python -m pytest -q tests/integration/zof_local/platform/test_openapi.py --timeout 3600
 
 chaos: $(READY) ## The bot killed 300 times at random, answers lost besides
 	@ZOF_CHAOS_KILLS=300 $(BIN)/python -m pytest -q tests/integration/slack_bot/test_chaos.py $(ARGS)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from zof_local.platform.errors import PlatformError
 from zof_local.platform.execution.dispatcher import Dispatcher
 from zof_local.platform.files import RunFiles
 from zof_local.platform.gateway import Gateway
+from zof_local.platform.openapi import complete
 from zof_local.platform.ratelimit import FixedWindow
 from zof_local.platform.refusals import http_problem, validation_problem
 from zof_local.platform.retention import Retention
@@ -63,6 +65,16 @@ _ABOUT = """A local stand-in for the documented part of Zof's API. Paths, method
 limit headers and roles follow Zof's public documentation; what that leaves open is our own choice."""
 
 
+class _Documented(FastAPI):
+    """FastAPI whose `/openapi.json` is ours."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -74,7 +86,7 @@ def create_app(settings: PlatformSettings, *, now: Callable[[], datetime] = _utc
         PlatformError: suites.toml cannot be used.
     """
     suites = load_suites(settings.suites)
-    app = FastAPI(
+    app = _Documented(
         title="Zof, local stand-in",
         version="1",
         description=_ABOUT,

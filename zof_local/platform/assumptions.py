@@ -80,9 +80,12 @@ MAX_LIMIT: Final = 100
 
 # Idempotency ----------------------------------------------------------------------------------------------
 # Documented: the header, and that repeating a key returns the original result. Ours: the key's scope (API
-# key, method, path), its length, how long it is kept, and that another body with the same key is a conflict.
+# key, method, path), its length and characters, how long it is kept, and that another body with the same key
+# is a conflict.
 IDEMPOTENCY_KEPT: Final = timedelta(hours=24)
 IDEMPOTENCY_KEY_MAX: Final = 255
+IDEMPOTENCY_KEY_PATTERN: Final = r"^[!-~]([ -~]*[!-~])?$"
+"""Printable ASCII; spaces around it are no part of a header's value."""
 
 # Rate limit -----------------------------------------------------------------------------------------------
 # Documented: 100 a minute for an organization, the three headers, Retry-After. Ours: a fixed window, and

@@ -21,6 +21,7 @@ from zof_local.platform.assumptions import (
     BODY_SECONDS,
     FAULT_HEADER,
     IDEMPOTENCY_KEY_MAX,
+    IDEMPOTENCY_KEY_PATTERN,
     MAX_BODY_BYTES,
     REQUEST_PREFIX,
 )
@@ -95,7 +96,7 @@ class Gateway:
         answer.headers |= allowance.headers()
         faults, of_webhooks = self._faults(headers, caller)
         await _meet(faults, scope, receive, answer)
-        _refuse(faults, answer)
+        _refuse(faults)
         if not allowance.allowed:
             raise ApiProblem(
                 429,
@@ -170,11 +171,10 @@ async def _meet(faults: Mapping[str, Fault], scope: Scope, receive: Receive, ans
         answer.damage(scope, receive, faults)
 
 
-def _refuse(faults: Mapping[str, Fault], answer: _Answer) -> None:
+def _refuse(faults: Mapping[str, Fault]) -> None:
     """The answers that faults give instead of the operation's."""
     if "storm" in faults:
         seconds = int(faults["storm"].value)
-        answer.headers["X-RateLimit-Remaining"] = "0"
         raise ApiProblem(
             429, f"Too many requests (on purpose). Wait {seconds} s.", headers={"Retry-After": str(seconds)}
         )
@@ -227,9 +227,10 @@ def _attempt(scope: Scope, headers: Headers, caller: Caller, body: bytes) -> Att
     key = headers.get("idempotency-key")
     if key is None or scope["method"] not in _WRITES:
         return None
-    if not 1 <= len(key.strip()) <= IDEMPOTENCY_KEY_MAX:
+    if len(key) > IDEMPOTENCY_KEY_MAX or not re.fullmatch(IDEMPOTENCY_KEY_PATTERN, key):
         raise invalid(
-            f"Idempotency-Key must have 1 to {IDEMPOTENCY_KEY_MAX} characters; a UUID is a good choice.",
+            f"Idempotency-Key must have 1 to {IDEMPOTENCY_KEY_MAX} printable ASCII characters; "
+            "a UUID is a good choice.",
             "Idempotency-Key",
         )
-    return Attempt(caller.key_id, scope["method"], scope["path"], key.strip(), body_hash(body))
+    return Attempt(caller.key_id, scope["method"], scope["path"], key, body_hash(body))

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from fastapi.responses import JSONResponse
+from pydantic import WithJsonSchema
 
+from zof_local.platform.assumptions import DEFAULT_LIMIT, MAX_LIMIT, RESULT_STATUSES, RUN_STATUSES
 from zof_local.platform.ids import module_of, name_of
 from zof_local.platform.models import ErrorBody
 from zof_local.platform.requests import checked_moment
@@ -16,10 +18,36 @@ from zof_local.platform.store.idempotency import Answer
 from zof_local.platform.store.results import Result
 from zof_local.platform.store.runs import NewRun, Run
 
-Limit = Annotated[str | None, Query(description="Entries on a page, 1 to 100; 20 without it.")]
-StartingAfter = Annotated[str | None, Query(description="The next_cursor of the page before.")]
-CreatedAfter = Annotated[str | None, Query(description="Only what was created after this ISO-8601 moment.")]
-CreatedBefore = Annotated[str | None, Query(description="Only what was created before this ISO-8601 moment.")]
+_MOMENT = WithJsonSchema({"type": "string", "format": "date-time"})
+Limit = Annotated[
+    str | None,
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+    Query(description="Entries on a page."),
+]
+StartingAfter = Annotated[
+    str | None, WithJsonSchema({"type": "string"}), Query(description="The next_cursor of the page before.")
+]
+CreatedAfter = Annotated[
+    str | None, _MOMENT, Query(description="Only what was created after this ISO-8601 moment.")
+]
+CreatedBefore = Annotated[
+    str | None, _MOMENT, Query(description="Only what was created before this ISO-8601 moment.")
+]
+RunId = Annotated[str | None, WithJsonSchema({"type": "string"}), Query(description="Only this run's.")]
+ProjectId = Annotated[
+    str | None, WithJsonSchema({"type": "string"}), Query(description="Only this project's.")
+]
+
+RunStatus = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string", "enum": list(RUN_STATUSES)}),
+    Query(description="Only runs with this status."),
+]
+ResultStatus = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string", "enum": list(RESULT_STATUSES)}),
+    Query(description="Only results with this status."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +75,8 @@ class Created:
 Pages = Annotated[Paging, Depends()]
 Dates = Annotated[Created, Depends()]
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 429, 500)
-}
+ERRORS: dict[int | str, dict[str, Any]] = {500: {"model": ErrorBody}}
+"""Makes the envelope known; which refusals an operation has is worked out in `openapi`."""
 
 
 def show_run(run: Run, context: Context) -> dict[str, Any]:

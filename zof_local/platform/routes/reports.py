@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from zof_local.platform.models import Page, ReportBody
 from zof_local.platform.paging import page, page_request
-from zof_local.platform.routes.answers import ERRORS, Dates, Pages
+from zof_local.platform.routes.answers import ERRORS, Dates, Pages, ProjectId
 from zof_local.platform.state import ReadsReports
 from zof_local.platform.store.reports import ReportFilter, list_reports
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/reports", tags=["reports"], responses=ERRORS)
 
 @router.get("", response_model=Page[ReportBody])
 async def get_reports(
-    context: ReadsReports, paging: Pages, dates: Dates, scope: str | None = None
+    context: ReadsReports, paging: Pages, dates: Dates, scope: ProjectId = None
 ) -> dict[str, Any]:
     """Lists reports, newest first; `scope` is a project's id."""
     wanted = page_request("reports", paging.limit, paging.starting_after)

@@ -10,7 +10,7 @@ from zof_local.platform.assumptions import RESULT_STATUSES
 from zof_local.platform.models import Page, ResultBody
 from zof_local.platform.paging import page, page_request
 from zof_local.platform.requests import checked_status
-from zof_local.platform.routes.answers import ERRORS, Dates, Pages, show_result
+from zof_local.platform.routes.answers import ERRORS, Dates, Pages, ResultStatus, RunId, show_result
 from zof_local.platform.state import ReadsResults
 from zof_local.platform.store.results import ResultFilter, list_results, visible_result
 from zof_local.platform.store.runs import visible_run
@@ -23,8 +23,8 @@ async def get_results(
     context: ReadsResults,
     paging: Pages,
     dates: Dates,
-    run_id: str | None = None,
-    status: str | None = None,
+    run_id: RunId = None,
+    status: ResultStatus = None,
 ) -> dict[str, Any]:
     """Lists results, newest first; a case that has not ended has none yet."""
     wanted = page_request("results", paging.limit, paging.starting_after)

@@ -12,7 +12,16 @@ from zof_local.platform.assumptions import CREATED_STATUS, RUN_STATUSES
 from zof_local.platform.models import ArtifactBody, LogLineBody, Page, RunBody, RunCreate
 from zof_local.platform.paging import page, page_request
 from zof_local.platform.requests import checked_run, checked_status
-from zof_local.platform.routes.answers import ERRORS, Dates, Pages, require_cases, respond, show_run
+from zof_local.platform.routes.answers import (
+    ERRORS,
+    Dates,
+    Pages,
+    ProjectId,
+    RunStatus,
+    require_cases,
+    respond,
+    show_run,
+)
 from zof_local.platform.state import CancelsRuns, CreatesRuns, ReadsRuns
 from zof_local.platform.store.artifacts import Artifact, list_artifacts
 from zof_local.platform.store.idempotency import Answer, earlier_answer, once
@@ -48,8 +57,8 @@ async def get_runs(
     context: ReadsRuns,
     paging: Pages,
     dates: Dates,
-    project_id: str | None = None,
-    status: str | None = None,
+    project_id: ProjectId = None,
+    status: RunStatus = None,
 ) -> dict[str, Any]:
     """Lists runs, newest first."""
     wanted = page_request("runs", paging.limit, paging.starting_after)

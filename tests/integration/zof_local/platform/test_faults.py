@@ -80,10 +80,7 @@ async def test_latency_storm_and_status(api) -> None:
     assert (answer.status_code, time.monotonic() - began >= 0.3) == (200, True)
     answer = await api.http.get("/projects", headers={FAULT: "storm=7"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
-    assert (answer.headers["x-ratelimit-remaining"], answer.json()["error"]["code"]) == (
-        "0",
-        "rate_limit_exceeded",
-    )
+    assert answer.json()["error"]["code"] == "rate_limit_exceeded"
     answer = await api.http.post("/runs", json=GOOD, headers={FAULT: "status=502"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (502, "internal_error")
     assert (await api.http.get("/runs")).json()["data"] == []
