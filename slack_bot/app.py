@@ -7,6 +7,7 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -23,9 +24,11 @@ from slack_bot.errors import BotError
 from slack_bot.identity import Identity
 from slack_bot.listeners import Listeners
 from slack_bot.reload import ConfigFile
-from slack_bot.settings import BotSettings
+from slack_bot.settings import BotSettings, Transport
 from slack_bot.slack_door import SlackDoor
+from slack_bot.sockets import Sockets
 from slack_bot.store import InboxWriter, Store, StoreLock
+from slack_bot.store.records import Counts
 from slack_bot.ticks import Ticks
 from slack_bot.vitals import Vitals
 from slack_bot.zof_door import ZofDoor
@@ -56,6 +59,7 @@ class Bot:
         self._engine: Engine | None = None
         self._store: Store | None = None
         self._identity: Identity | None = None
+        self._sockets: Sockets | None = None
 
     @property
     def store(self) -> Store:
@@ -78,7 +82,8 @@ class Bot:
             await vitals.answer(scope, send, await self._vitals(with_counts=scope["path"] == "/metrics"))
         elif scope["path"] == zof_events.PATH and self._zof_events is not None:
             await self._zof_events(scope, receive, send)
-        elif scope["path"] != PATH:
+        elif scope["path"] != PATH or self.settings.transport is Transport.SOCKET:
+            # Over sockets there is no signing secret, so nothing that comes to that address can be believed.
             await respond(send, 404, {"error": "not found"})
         elif self._endpoint is None:
             await respond(send, 503, {"error": "not running"})
@@ -89,10 +94,12 @@ class Bot:
         engine, store, identity = self._engine, self._store, self._identity
         if engine is None or store is None or identity is None or not engine.is_running:
             return Vitals(alive=False, reasons=("the engine does not run",))
-        reasons = ("Slack has not said yet whose token this is",) if identity.team is None else ()
-        if not with_counts:
-            return Vitals(alive=True, reasons=reasons)
-        return Vitals(alive=True, reasons=reasons, counts=await engine.in_thread(store.counts, time.time()))
+        sockets = self._sockets.open if self._sockets is not None else None
+        reasons = ["Slack has not said yet whose token this is"] if identity.team is None else []
+        if sockets == 0:
+            reasons.append("there is no Socket Mode connection to Slack")
+        counts = await engine.in_thread(store.counts, time.time()) if with_counts else Counts()
+        return Vitals(alive=True, reasons=tuple(reasons), counts=counts, sockets=sockets)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -117,7 +124,7 @@ class Bot:
 
         Raises:
             StoreInUseError: another process has the store.
-            SettingsError: Slack does not take the token.
+            SettingsError: Slack does not take one of the tokens.
             BotError: a bot runs in this process already.
         """
         async with AsyncExitStack() as stack:
@@ -125,11 +132,11 @@ class Bot:
             self._stack = stack.pop_all()
 
     async def stop(self) -> None:
-        """Stops taking requests, then the engine, then closes the store."""
+        """Stops taking requests (what is under way is acked), then the engine, then closes the store."""
         self._endpoint = self._zof_events = None
         if self._stack is not None:
             await self._stack.aclose()
-        self._stack = self._engine = self._store = self._identity = None
+        self._stack = self._engine = self._store = self._identity = self._sockets = None
 
     async def _build(self, stack: AsyncExitStack) -> None:
         settings, timing = self.settings, self.settings.timing
@@ -182,7 +189,19 @@ class Bot:
         if settings.zof_webhooks is not None:
             self._zof_events = ZofEvents(settings.zof_webhooks, ticks.take_event)
         self._identity, self._store, self._engine = identity, store, engine
-        self._endpoint = endpoint(bolt)
+        if settings.slack_app_token is None or settings.transport is Transport.HTTP:
+            self._endpoint = endpoint(bolt)
+            return
+        self._sockets = Sockets(
+            open_url=partial(slack.socket_url, settings.slack_app_token.get_secret_value()),
+            session=session,
+            dispatch=bolt.async_dispatch,
+            timing=timing,
+            proxy=client.proxy,
+            secure=settings.slack_base_url.startswith("https:"),
+        )
+        stack.push_async_callback(self._sockets.stop)
+        await self._sockets.start()
 
     @property
     def config(self) -> BotConfig:
@@ -204,7 +223,7 @@ def create_app(settings: BotSettings) -> Bot:
 
 
 def _bolt(settings: BotSettings, client: AsyncWebClient) -> AsyncApp:
-    token = settings.slack_bot_token.get_secret_value()
+    token, signing = settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret
 
     async def authorize(context: AsyncBoltContext) -> AuthorizeResult:
         # One workspace by token; asking Slack before an ack would spend the three seconds.
@@ -212,7 +231,7 @@ def _bolt(settings: BotSettings, client: AsyncWebClient) -> AsyncApp:
 
     return AsyncApp(
         name="zofops",
-        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        signing_secret=signing.get_secret_value() if signing else None,
         client=client,
         authorize=authorize,
         process_before_response=True,

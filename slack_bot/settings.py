@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from slack_bot.errors import SettingsError
 
@@ -17,11 +18,13 @@ DEFAULT_ZOF_BASE_URL = "https://api.zof.ai/v1"
 _HOW_TO_GET = {
     "SLACK_BOT_TOKEN": "the bot token (xoxb-…) from your Slack app's page, OAuth & Permissions",
     "SLACK_SIGNING_SECRET": "the signing secret from your Slack app's page, Basic Information",
+    "SLACK_APP_TOKEN": "an app-level token (xapp-…) with the scope connections:write, same page",
     "ZOF_API_KEY": "an API key from Zof: Admin Center → Developer → API keys",
     "ZOFOPS_CONFIG": "the path of your zofops.toml (examples/zofops.toml shows its shape)",
 }
 _FIELD_OF = {
     "SLACK_BOT_TOKEN": "slack_bot_token",
+    "SLACK_APP_TOKEN": "slack_app_token",
     "SLACK_SIGNING_SECRET": "slack_signing_secret",
     "SLACK_BASE_URL": "slack_base_url",
     "ZOF_API_KEY": "zof_api_key",
@@ -95,6 +98,16 @@ class Timing(BaseModel):
     modal_timeout: Seconds = 1.5
 
 
+class Transport(StrEnum):
+    """How Slack's requests come in."""
+
+    HTTP = "http"
+    SOCKET = "socket"
+
+
+_NOT_NEEDED = {Transport.HTTP: "SLACK_APP_TOKEN", Transport.SOCKET: "SLACK_SIGNING_SECRET"}
+
+
 class WebhookSecrets(BaseModel):
     """What Zof signs its webhooks with; while it is being rotated, the one before too."""
 
@@ -114,7 +127,9 @@ class BotSettings(BaseModel):
 
     Args:
         slack_bot_token: `xoxb-…`, sent to Slack's Web API.
-        slack_signing_secret: what Slack signs its requests with.
+        transport: how Slack's requests come in.
+        slack_signing_secret: what Slack signs its requests with over HTTP.
+        slack_app_token: `xapp-…`, what Socket Mode connections are opened with.
         slack_base_url: Slack's own, or a stand-in's `http://127.0.0.1:PORT/api/`.
         zof_api_key: to Zof every run is this key's.
         zof_base_url: Zof's own, or a stand-in's `http://127.0.0.1:PORT/v1`.
@@ -127,29 +142,49 @@ class BotSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slack_bot_token: Secret
-    slack_signing_secret: Secret
     zof_api_key: Secret
     config_path: Path
+    transport: Transport = Transport.HTTP
+    slack_signing_secret: Secret | None = None
+    slack_app_token: Secret | None = None
     slack_base_url: HttpUrl = DEFAULT_SLACK_BASE_URL
     zof_base_url: HttpUrl = DEFAULT_ZOF_BASE_URL
     zof_webhooks: WebhookSecrets | None = None
     store_path: Path = Path("zofops.sqlite")
     timing: Timing = Timing()
 
+    @model_validator(mode="after")
+    def _has_what_its_transport_needs(self) -> BotSettings:
+        over_http = self.transport is Transport.HTTP
+        if (self.slack_signing_secret if over_http else self.slack_app_token) is None:
+            name = "slack_signing_secret" if over_http else "slack_app_token"
+            raise ValueError(f"{name} is needed for requests over {self.transport}")
+        return self
+
     @classmethod
-    def from_env(cls, environ: Mapping[str, str], *, timing: Timing | None = None) -> BotSettings:
+    def from_env(
+        cls,
+        environ: Mapping[str, str],
+        *,
+        timing: Timing | None = None,
+        transport: Transport | None = None,
+    ) -> BotSettings:
         """Reads the settings from environment variables.
 
         Args:
-            environ: `os.environ`, or any mapping. `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET`, `ZOF_API_KEY`
-                and `ZOFOPS_CONFIG` must be there; `SLACK_BASE_URL`, `ZOF_BASE_URL`, `ZOFOPS_STORE`,
-                `ZOF_WEBHOOK_SECRET` and, while it is being rotated, `ZOF_WEBHOOK_SECRET_PREVIOUS` may be.
+            environ: `os.environ`, or any mapping. `SLACK_BOT_TOKEN`, `ZOF_API_KEY`, `ZOFOPS_CONFIG` and, by transport,
+                `SLACK_SIGNING_SECRET` or `SLACK_APP_TOKEN` must be there; `SLACK_BASE_URL`, `ZOF_BASE_URL`,
+                `ZOFOPS_STORE`, `ZOF_WEBHOOK_SECRET` and, while it is rotated, `ZOF_WEBHOOK_SECRET_PREVIOUS` may be.
             timing: other intervals than the default ones.
+            transport: how Slack's requests come in; if it is not said, over sockets where an app token is set.
 
         Raises:
             SettingsError: something is missing or malformed; the text names each such variable, no secret.
         """
-        missing = [name for name in _HOW_TO_GET if not environ.get(name, "").strip()]
+        has_app_token = bool(environ.get("SLACK_APP_TOKEN", "").strip())
+        transport = transport or (Transport.SOCKET if has_app_token else Transport.HTTP)
+        needed = [name for name in _HOW_TO_GET if name != _NOT_NEEDED[transport]]
+        missing = [name for name in needed if not environ.get(name, "").strip()]
         if missing:
             lines = "\n".join(f"  {name}: {_HOW_TO_GET[name]}" for name in missing)
             plural = "These environment variables are" if len(missing) > 1 else "This environment variable is"
@@ -157,6 +192,7 @@ class BotSettings(BaseModel):
         given: dict[str, Any] = {
             field: environ[name].strip() for name, field in _FIELD_OF.items() if environ.get(name, "").strip()
         }
+        given["transport"] = transport
         secret, previous = (environ.get(name, "").strip() for name in _WEBHOOK_SECRETS)
         if secret:
             given["zof_webhooks"] = {"current": secret, "previous": previous or None}

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import urllib.parse
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -39,6 +39,15 @@ _WORDS: Final = {
     "token_revoked": "Slack has revoked my token. Whoever runs the bot must set SLACK_BOT_TOKEN anew.",
     "missing_scope": "I lack a permission (scope) in this Slack workspace. Whoever runs the bot must add it.",
 }
+_APP_WORDS: Final = {
+    "invalid_auth": "Slack does not take it. Make one on your app's page, Basic Information → App-Level Tokens, with "
+    "the scope connections:write.",
+    "not_allowed_token_type": "this is another kind of token. App-level tokens begin with xapp-: Basic Information → "
+    "App-Level Tokens.",
+    "missing_scope": "it lacks the scope connections:write. Make a new one under Basic Information → App-Level Tokens.",
+    "socket_mode_not_enabled": "Socket Mode is off for this app. Switch it on under Settings → Socket Mode.",
+    "token_revoked": "Slack has revoked it. Make a new one under Basic Information → App-Level Tokens.",
+}
 _HISTORY_PAGES: Final = 5
 _FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, ValueError)
 
@@ -62,6 +71,13 @@ class SlackDoor:
         if not isinstance(result, dict):
             return result
         return text(result, "team_id") or SlackRefused("Slack does not say whose token this is.")
+
+    async def socket_url(self, app_token: str) -> str | SlackBusy | SlackRefused:
+        """The address of a new Socket Mode connection; it works once."""
+        result = await self._call(self._client.apps_connections_open(app_token=app_token), _APP_WORDS)
+        if not isinstance(result, dict):
+            return result
+        return text(result, "url", 3000) or SlackRefused("Slack gives no address for Socket Mode.")
 
     async def post_card(
         self, channel: str, message: Message, key: str, run_id: str
@@ -156,12 +172,16 @@ class SlackDoor:
         return isinstance(result, dict)
 
     async def _call(
-        self, request: Awaitable[AsyncSlackResponse], *, writes: bool = False
+        self,
+        request: Awaitable[AsyncSlackResponse],
+        words: Mapping[str, str] = _WORDS,
+        *,
+        writes: bool = False,
     ) -> dict[str, Any] | SlackBusy | SlackRefused:
         try:
             response = await request
         except SlackApiError as error:
-            return _refusal(error, writes=writes)
+            return _refusal(error, words, writes=writes)
         except _FAILURES as error:
             log.info("Slack did not answer: %s", type(error).__name__)
             return SlackBusy(doubtful=writes)
@@ -210,7 +230,7 @@ def _is_card(item: object, key: str) -> bool:
     )
 
 
-def _refusal(error: SlackApiError, *, writes: bool) -> SlackBusy | SlackRefused:
+def _refusal(error: SlackApiError, words: Mapping[str, str], *, writes: bool) -> SlackBusy | SlackRefused:
     response = error.response
     status = getattr(response, "status_code", None) or getattr(response, "status", 0) or 0
     headers = getattr(response, "headers", None) or {}
@@ -223,7 +243,7 @@ def _refusal(error: SlackApiError, *, writes: bool) -> SlackBusy | SlackRefused:
     log.warning("Slack refused: %s", code)
     if code in ("message_not_found", "cant_update_message"):
         return SlackRefused(code)
-    sentence = _WORDS.get(code, f"Slack refused the message ({code}).")
+    sentence = words.get(code, f"Slack refused the message ({code}).")
     return SlackRefused(sentence, layout=code in _LAYOUT)
 
 

@@ -18,6 +18,7 @@ _HELP: Final = {
     "zofops_bot_runs": ("gauge", "Followed runs, by state."),
     "zofops_bot_errands": ("gauge", "Errands (status, cancel, rerun, votes), by state."),
     "zofops_bot_oldest_due_seconds": ("gauge", "How late the oldest tick is; 0 if none is."),
+    "zofops_bot_sockets": ("gauge", "Open Socket Mode connections; missing over HTTP."),
     "zofops_bot_ready": ("gauge", "1 if requests are taken."),
 }
 
@@ -30,11 +31,13 @@ class Vitals:
         alive: the engine runs.
         reasons: why requests are not taken just now; empty if they are.
         counts: how much there is of everything; only `/metrics` needs them.
+        sockets: open Socket Mode connections; None over HTTP.
     """
 
     alive: bool
     reasons: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
+    sockets: int | None = None
 
 
 async def answer(scope: Scope, send: Send, vitals: Vitals) -> None:
@@ -58,6 +61,7 @@ def metrics(vitals: Vitals) -> str:
         "zofops_bot_runs": _labelled("state", vitals.counts.runs),
         "zofops_bot_errands": _labelled("state", vitals.counts.errands),
         "zofops_bot_oldest_due_seconds": [("", max(vitals.counts.late, 0.0))],
+        "zofops_bot_sockets": [] if vitals.sockets is None else [("", float(vitals.sockets))],
         "zofops_bot_ready": [("", float(vitals.alive and not vitals.reasons))],
     }
     lines: list[str] = []

@@ -59,7 +59,8 @@ settings:
 _BOT_SETTINGS = """\
 settings:
   SLACK_BOT_TOKEN       your Slack app's page, OAuth & Permissions
-  SLACK_SIGNING_SECRET  your Slack app's page, Basic Information
+  SLACK_APP_TOKEN       for --socket: Basic Information, App-Level Tokens
+  SLACK_SIGNING_SECRET  for --http: Basic Information
   ZOF_API_KEY           Zof's Admin Center → Developer → API keys
   ZOFOPS_CONFIG         path of your zofops.toml: who may do what
 and where they differ from the defaults:
@@ -239,9 +240,18 @@ def _add_bot(commands: argparse._SubParsersAction[Parser]) -> None:
     bot = commands.add_parser(
         "bot",
         help="serve the Slack bot",
-        description="Serves the Slack bot; Slack's request URL ends in /slack/events.",
+        description=(
+            "Serves the Slack bot. Over sockets (Socket Mode) it needs no public address; over\n"
+            "HTTP Slack's request URL ends in /slack/events."
+        ),
         epilog=_BOT_SETTINGS,
     )
+    how = bot.add_mutually_exclusive_group()
+    for name, about in (
+        ("socket", "open connections to Slack (default if SLACK_APP_TOKEN is set)"),
+        ("http", "wait for Slack's requests (default if it is not)"),
+    ):
+        how.add_argument(f"--{name}", dest="transport", action="store_const", const=name, help=about)
     bot.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     bot.add_argument("--port", type=_port, default=3000, help="port to listen on (default: %(default)s)")
     bot.set_defaults(module="zofops.commands.bot", function="main")

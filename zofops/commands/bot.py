@@ -11,6 +11,7 @@ import uvicorn
 
 import slack_bot
 from slack_bot.errors import BotError
+from slack_bot.settings import Transport
 from zofops.exit_codes import ExitCode
 
 _GRACE_SECONDS = 5
@@ -34,8 +35,11 @@ class _Server(uvicorn.Server):
 def _greeting(app: slack_bot.Bot, host: str, port: int) -> str:
     settings, policy = app.settings, app.config.policy
     events = "/zof/webhooks" if settings.zof_webhooks else "none (ZOF_WEBHOOK_SECRET is not set)"
+    first = f"The bot listens on {host}:{port}. Slack's request URL is https://YOUR-HOST/slack/events"
+    if settings.transport is Transport.SOCKET:
+        first = f"The bot is connected to Slack (Socket Mode). /readyz and /metrics are on {host}:{port}"
     return (
-        f"The bot listens on {host}:{port}. Slack's request URL is https://YOUR-HOST/slack/events\n"
+        f"{first}\n"
         f"  rules      {settings.config_path} ({len(policy.allow)} allow, {len(policy.deny)} deny)\n"
         f"  store      {settings.store_path}\n"
         f"  Slack      {settings.slack_base_url}\n"
@@ -48,7 +52,8 @@ def _greeting(app: slack_bot.Bot, host: str, port: int) -> str:
 def main(arguments: argparse.Namespace) -> int:
     """Serves until SIGINT or SIGTERM; what was accepted and not finished goes on at the next start."""
     try:
-        app = slack_bot.create_app(slack_bot.BotSettings.from_env(os.environ))
+        transport = Transport(arguments.transport) if arguments.transport else None
+        app = slack_bot.create_app(slack_bot.BotSettings.from_env(os.environ, transport=transport))
     except BotError as error:
         print(f"zofops: {error}", file=sys.stderr)
         return ExitCode.REFUSED

@@ -25,6 +25,7 @@ from zof_local import platform, workspace
 from zof_local.platform import ApiKey, PlatformSettings
 from zof_local.serving import Server, bind_loopback, url_of
 from zof_local.workspace import RateLimits, Seed, WorkspaceClient, WorkspaceSettings, demo_seed
+from zof_local.workspace.sockets import SocketHub
 
 KEY = "zof_local_integration_key"
 RELEASES, GENERAL = "C0RELEASES", "C0GENERAL"
@@ -155,6 +156,7 @@ class BotWorld:
     bot_url: str
     gate: Path
     connect_bot: Callable[[str | None], None]
+    sockets: SocketHub
     stack: AsyncExitStack = field(repr=False)
     http: httpx.AsyncClient = field(repr=False)
 
@@ -258,7 +260,9 @@ async def eventually(look: Callable[[], Any], timeout: float = 40.0) -> Any:
         await asyncio.sleep(0.03)
 
 
-async def make_world(home: Path, *, with_bot: bool = True, **changes: Any) -> BotWorld:
+async def make_world(
+    home: Path, *, with_bot: bool = True, over_sockets: bool = False, **changes: Any
+) -> BotWorld:
     """Everything on free ports. Closing `world.stack` stops it."""
     (home / "project").mkdir()
     for name, text in PROJECT.items():
@@ -269,7 +273,11 @@ async def make_world(home: Path, *, with_bot: bool = True, **changes: Any) -> Bo
     stack = AsyncExitStack()
     bot_socket, zof_socket = bind_loopback(), bind_loopback()
     seed: Seed = changes.pop("seed", demo_seed())
-    slack_settings = WorkspaceSettings(limits=RateLimits(enabled=False), seed=seed)
+    slack_settings = WorkspaceSettings(
+        limits=RateLimits(enabled=False),
+        seed=seed,
+        socket_lifetime=changes.pop("socket_lifetime", 4 * 3600.0),
+    )
     slack_app = workspace.create_app(slack_settings)
     slack = Weather(slack_app)
     slack_server = await stack.enter_async_context(Server(slack))
@@ -294,11 +302,13 @@ async def make_world(home: Path, *, with_bot: bool = True, **changes: Any) -> Bo
         "store_path": home / "bot.sqlite",
         "timing": BRISK,
     }
+    if over_sockets:
+        values |= {"transport": "socket", "slack_app_token": SecretStr(slack_settings.app_token)}
     settings = BotSettings(**{**values, **changes})
     bot = create_app(settings) if with_bot else None
     if bot is not None:
         await stack.enter_async_context(Server(bot, sock=bot_socket))
-        slack_app.state.workspace.connect_app(url_of(bot_socket))
+        slack_app.state.workspace.connect_app(None if over_sockets else url_of(bot_socket))
     else:
         bot_socket.close()
     client = AsyncZofClient(KEY, base_url=f"{url_of(zof_socket)}/v1")
@@ -316,6 +326,7 @@ async def make_world(home: Path, *, with_bot: bool = True, **changes: Any) -> Bo
         bot_url=url_of(bot_socket) if bot else "",
         gate=gate,
         connect_bot=slack_app.state.workspace.connect_app,
+        sockets=slack_app.state.workspace.app.sockets,
         stack=stack,
         http=http,
     )

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from slack_bot.settings import BotSettings, Transport
+
 SERVE = """
 import os, sys
 import uvicorn
@@ -19,6 +21,16 @@ timing = Timing.model_validate_json(sys.argv[2])
 app = create_app(BotSettings.from_env(os.environ, timing=timing))
 uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on")
 """
+
+
+_SECRET_OF = {Transport.HTTP: "SLACK_SIGNING_SECRET", Transport.SOCKET: "SLACK_APP_TOKEN"}
+
+
+def _secret(settings: BotSettings) -> str:
+    over_http = settings.transport is Transport.HTTP
+    secret = settings.slack_signing_secret if over_http else settings.slack_app_token
+    assert secret is not None
+    return secret.get_secret_value()
 
 
 class BotProcess:
@@ -34,7 +46,7 @@ class BotProcess:
         settings = self._world.settings
         env = os.environ | {
             "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
-            "SLACK_SIGNING_SECRET": settings.slack_signing_secret.get_secret_value(),
+            _SECRET_OF[settings.transport]: _secret(settings),
             "SLACK_BASE_URL": settings.slack_base_url,
             "ZOF_API_KEY": settings.zof_api_key.get_secret_value(),
             "ZOF_BASE_URL": settings.zof_base_url,

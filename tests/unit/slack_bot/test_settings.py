@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from slack_bot.errors import SettingsError
-from slack_bot.settings import BotSettings, Timing
+from slack_bot.settings import BotSettings, Timing, Transport
 
 ENVIRON = {
     "SLACK_BOT_TOKEN": "xoxb-secret-token",
@@ -80,3 +81,35 @@ def test_webhook_secrets_are_read_and_need_each_other() -> None:
     assert BotSettings.from_env(ENVIRON).zof_webhooks is None
     with pytest.raises(SettingsError, match="ZOF_WEBHOOK_SECRET_PREVIOUS is set without ZOF_WEBHOOK_SECRET"):
         BotSettings.from_env({**ENVIRON, "ZOF_WEBHOOK_SECRET_PREVIOUS": "b"})
+
+
+def test_an_app_token_means_sockets_and_asks_for_no_signing_secret() -> None:
+    environ = {name: value for name, value in ENVIRON.items() if name != "SLACK_SIGNING_SECRET"}
+    settings = BotSettings.from_env(environ | {"SLACK_APP_TOKEN": "xapp-secret"})
+    assert settings.transport is Transport.SOCKET
+    assert settings.slack_signing_secret is None
+    assert "xapp-secret" not in repr(settings)
+    assert BotSettings.from_env(ENVIRON).transport is Transport.HTTP
+    both = ENVIRON | {"SLACK_APP_TOKEN": "xapp-secret"}
+    assert BotSettings.from_env(both, transport=Transport.HTTP).transport is Transport.HTTP
+
+
+@pytest.mark.parametrize(
+    ("transport", "named"),
+    [(Transport.HTTP, "SLACK_SIGNING_SECRET"), (Transport.SOCKET, "SLACK_APP_TOKEN")],
+)
+def test_what_a_transport_needs_is_named(transport: Transport, named: str) -> None:
+    environ = {
+        name: value
+        for name, value in ENVIRON.items()
+        if name not in {"SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"}
+    }
+    with pytest.raises(SettingsError, match=named):
+        BotSettings.from_env(environ, transport=transport)
+    with pytest.raises(ValueError, match=named.lower()):
+        BotSettings(
+            slack_bot_token=SecretStr("t"),
+            zof_api_key=SecretStr("k"),
+            config_path=Path("x"),
+            transport=transport,
+        )
