@@ -1,13 +1,14 @@
 """The Slack app's manifest: what Slack must know of the bot, made from what the bot does. Pure.
 
-Shape and limits from Slack's manifest reference (docs.slack.dev, app manifest; schema 2): a command's name has at most
-32 characters, its description 2,000, its hint 1,000.
+Shape and limits from Slack's manifest reference (docs.slack.dev, app manifest; schema 2). What the bot listens to
+stands in `EVENTS` and `SHORTCUTS`, what it may do in `SCOPES`: a test compares them with its listeners and its calls.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from slack_bot.endpoint import PATH
 from slack_bot.errors import SettingsError
@@ -15,32 +16,48 @@ from slack_bot.grammar import USAGE
 
 SCOPES: Final = ("channels:history", "chat:write", "commands", "groups:history")
 """To take commands, to post and change cards, and to find a card again whose posting got no answer."""
+EVENTS: Final[tuple[str, ...]] = ()
+"""Bot events, such as `app_home_opened`."""
+HOME_EVENT: Final = "app_home_opened"
 COMMAND: Final = "/zof"
+NAME_MAX: Final = 35
 _COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
 _HOST: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?")
 
 
-def manifest(url: str, *, command: str = COMMAND, name: str = "Zof") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut: on a message's menu, or everywhere."""
+
+    name: str
+    callback_id: str
+    description: str
+    type: Literal["message", "global"] = "message"
+
+
+SHORTCUTS: Final[tuple[Shortcut, ...]] = ()
+
+
+def manifest(
+    url: str | None, *, socket_mode: bool = False, command: str = COMMAND, name: str = "Zof"
+) -> dict[str, Any]:
     """The manifest of an app that one workspace installs.
 
     Args:
-        url: where Slack reaches the bot, such as `https://zofops.example.com`.
+        url: where Slack reaches the bot, such as `https://zofops.example.com`; None with Socket Mode.
+        socket_mode: Slack sends over connections that the bot opens, so there is no address.
         command: the slash command's name.
         name: the app's, as people see it.
 
     Raises:
         SettingsError: Slack would refuse one of them; the text says which and why.
     """
-    base = url.rstrip("/")
-    if not _HOST.fullmatch(base):
-        raise SettingsError(
-            f"'{url}' is not an address that Slack can reach. Give https://YOUR-HOST, without a path."
-        )
+    request_url = None if socket_mode else f"{_base(url)}{PATH}"
     if not _COMMAND.fullmatch(command):
         raise SettingsError(f"'{command}' is no slash command: a slash, then up to 31 of a-z, 0-9, - and _.")
-    if not 1 <= len(name) <= 35:
-        raise SettingsError(f"'{name}' is no name for an app: Slack takes 1 to 35 characters.")
-    request_url = f"{base}{PATH}"
+    if not 1 <= len(name) <= NAME_MAX:
+        raise SettingsError(f"'{name}' is no name for an app: Slack takes 1 to {NAME_MAX} characters.")
+    address = {"request_url": request_url} if request_url else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 0},
         "display_information": {
@@ -48,25 +65,60 @@ def manifest(url: str, *, command: str = COMMAND, name: str = "Zof") -> dict[str
             "description": "Start, watch and cancel Zof runs, by the rules of your channels",
         },
         "features": {
+            **_home(),
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": [
                 {
                     "command": command,
-                    "url": request_url,
+                    **({"url": request_url} if request_url else {}),
                     "description": "Start, follow or cancel a Zof run",
                     "usage_hint": usage_hint(),
                     # Mentions come as ids: a name can be taken over, an id cannot.
                     "should_escape": True,
                 }
             ],
+            **_shortcuts(),
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "interactivity": {"is_enabled": True, "request_url": request_url},
+            **({"event_subscriptions": {**address, "bot_events": sorted(EVENTS)}} if EVENTS else {}),
+            "interactivity": {"is_enabled": True, **address},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def _base(url: str | None) -> str:
+    base = (url or "").rstrip("/")
+    if not _HOST.fullmatch(base):
+        raise SettingsError(
+            f"'{url or ''}' is not an address that Slack can reach. Give https://YOUR-HOST, without a path, "
+            "or --socket."
+        )
+    return base
+
+
+def _home() -> dict[str, Any]:
+    if HOME_EVENT not in EVENTS:
+        return {}
+    return {"app_home": {"home_tab_enabled": True, "messages_tab_enabled": False}}
+
+
+def _shortcuts() -> dict[str, Any]:
+    if not SHORTCUTS:
+        return {}
+    return {
+        "shortcuts": [
+            {
+                "name": one.name,
+                "type": one.type,
+                "callback_id": one.callback_id,
+                "description": one.description,
+            }
+            for one in SHORTCUTS
+        ]
     }
 
 

@@ -258,10 +258,22 @@ def _add_bot(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_manifest(commands: argparse._SubParsersAction[Parser]) -> None:
-    manifest = commands.add_parser("manifest", help="the Slack app's manifest, to make the app from")
-    manifest.add_argument(
-        "url", metavar="URL", help="where Slack reaches the bot, such as https://zofops.example.com"
+    manifest = commands.add_parser(
+        "manifest",
+        help="the Slack app's manifest, to make the app from",
+        description=(
+            "Prints the manifest of the Slack app: with --socket of one that needs no public\n"
+            "address, with a URL of one to which Slack sends its requests."
+        ),
     )
+    how = manifest.add_mutually_exclusive_group(required=True)
+    how.add_argument(
+        "url",
+        metavar="URL",
+        nargs="?",
+        help="where Slack reaches the bot, such as https://zofops.example.com",
+    )
+    how.add_argument("--socket", action="store_true", help="for Socket Mode, as zofops bot --socket has it")
     manifest.add_argument("--slash-command", default="/zof", metavar="NAME", help="default: %(default)s")
     manifest.add_argument("--name", default="Zof", help="the app's name (default: %(default)s)")
     manifest.set_defaults(module="zofops.commands.manifest", function="main")

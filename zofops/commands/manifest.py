@@ -14,7 +14,12 @@ from zofops.exit_codes import ExitCode
 def main(arguments: argparse.Namespace) -> int:
     """Prints it as JSON."""
     try:
-        made = manifest(arguments.url, command=arguments.slash_command, name=arguments.name)
+        made = manifest(
+            arguments.url,
+            socket_mode=arguments.socket,
+            command=arguments.slash_command,
+            name=arguments.name,
+        )
     except SettingsError as error:
         print(f"zofops: {error}", file=sys.stderr)
         return ExitCode.REFUSED
