@@ -49,7 +49,7 @@ class HttpTransport:
             if pool is None:
                 return CLOSED
             response = pool.handle_request(http_request(request, timeout))
-            return reply_of(response, response.stream)
+            return reply_of(response.status_code, response.headers.raw, response.stream)
         except ZofValidationError:
             raise
         except Exception as error:

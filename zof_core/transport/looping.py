@@ -12,24 +12,16 @@ from typing import Any
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
 from zof_core.forks import forget_at_fork
-from zof_core.transport.library import httpcore, httpx
-from zof_core.transport.messages import CLOSED, encoded, fault_of, http_request, reply_of, too_long
-from zof_core.transport.pools import POOL_SIZE, Place, async_connection, place_of
+from zof_core.transport.library import httpcore
+from zof_core.transport.messages import CLOSED, core_request, encoded, fault_of, reply_of, too_long
+from zof_core.transport.pools import POOL_SIZE, AsyncConnection, Place, async_connection, place_of
 
 
-class _AsyncHttp(httpx.AsyncHTTPTransport):
-    """The library's transport over one connection of ours; its own constructor would make a pool."""
-
-    def __init__(self, connection: httpcore.AsyncConnectionPool | httpcore.AsyncHTTPConnection) -> None:
-        self._pool = connection  # type: ignore[assignment]  # it takes requests and closes, as a pool does
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the server has closed it meanwhile. A pool, which leads through a proxy, sees to that itself."""
-        connection = self._pool
-        return isinstance(connection, httpcore.AsyncHTTPConnection) and (
-            connection.is_closed() or connection.has_expired()
-        )
+def _is_stale(connection: AsyncConnection) -> bool:
+    """Whether the server has closed it meanwhile. A pool, which leads through a proxy, sees to that itself."""
+    return isinstance(connection, httpcore.AsyncHTTPConnection) and (
+        connection.is_closed() or connection.has_expired()
+    )
 
 
 class _LoopPools:
@@ -41,19 +33,21 @@ class _LoopPools:
 
     def __init__(self) -> None:
         self.gate = asyncio.Semaphore(POOL_SIZE)
-        self.idle: dict[Place, list[_AsyncHttp]] = defaultdict(list)
+        self.idle: dict[Place, list[AsyncConnection]] = defaultdict(list)
 
 
 class _OpenAnswer:
     """The body of an answer, and what is to be done once when it is closed.
 
     Args:
-        stream: the library's.
+        response: the library's.
         leave: told whether the connection can be used again.
     """
 
-    def __init__(self, stream: Any, leave: Callable[[bool], Coroutine[Any, Any, None]]) -> None:
-        self.stream = stream
+    def __init__(
+        self, response: httpcore.Response, leave: Callable[[bool], Coroutine[Any, Any, None]]
+    ) -> None:
+        self.response = response
         self.whole = False
         self._leave: Callable[[bool], Coroutine[Any, Any, None]] | None = leave
 
@@ -65,7 +59,7 @@ class _OpenAnswer:
         closed = False
         try:
             with contextlib.suppress(Exception):
-                await self.stream.aclose()
+                await self.response.aclose()
                 closed = True
         finally:
             await leave(self.whole and closed)
@@ -76,12 +70,10 @@ class AsyncHttpTransport:
 
     Args:
         ca_file: certificates in PEM form instead of the usual ones.
-        http: another transport of the library, as a benchmark gives one.
     """
 
-    def __init__(self, ca_file: str | None = None, http: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, ca_file: str | None = None) -> None:
         self._ca_file = ca_file
-        self._given = http
         self._loops: dict[asyncio.AbstractEventLoop, _LoopPools] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -107,31 +99,31 @@ class AsyncHttpTransport:
         pools = self._loop_pools()
         place = place_of(request.url)
         await pools.gate.acquire()
-        http = self._given
+        connection: AsyncConnection | None = None
         try:
-            http = http or await self._connection(pools, place)
-            response = await http.handle_async_request(http_request(request, timeout))
+            connection = await self._connection(pools, place)
+            response = await connection.handle_async_request(core_request(request, timeout))
         except BaseException:
-            await self._leave(pools, place, http, reusable=False)
+            await self._leave(pools, place, connection, reusable=False)
             raise
 
         async def leave(reusable: bool) -> None:
-            await self._leave(pools, place, http, reusable=reusable)
+            await self._leave(pools, place, connection, reusable=reusable)
 
-        return reply_of(response, _OpenAnswer(response.stream, leave))
+        return reply_of(response.status, response.headers, _OpenAnswer(response, leave))
 
     async def _leave(
-        self, pools: _LoopPools, place: Place, http: httpx.AsyncBaseTransport | None, *, reusable: bool
+        self, pools: _LoopPools, place: Place, connection: AsyncConnection | None, *, reusable: bool
     ) -> None:
         """A request is over: another may come in, and use its connection if nothing broke or was cut off on it."""
         pools.gate.release()
-        if not isinstance(http, _AsyncHttp):
+        if connection is None:
             return
         if reusable and not self._closed:
-            pools.idle[place].append(http)
+            pools.idle[place].append(connection)
             return
         with contextlib.suppress(Exception):
-            await http.aclose()
+            await connection.aclose()
 
     async def read(
         self, reply: Reply, write: Callable[[bytes], object], limit: int, timeout: float
@@ -142,7 +134,7 @@ class AsyncHttpTransport:
                 return fault
             size = 0
             async with asyncio.timeout(timeout):
-                async for chunk in reply.stream.stream:
+                async for chunk in reply.stream.response.stream:
                     size += len(chunk)
                     if size > limit:
                         return too_long(limit)
@@ -165,9 +157,9 @@ class AsyncHttpTransport:
         self._closed = True
         mine = self._loops.pop(asyncio.get_running_loop(), None)
         self._drop_ended()
-        for http in [one for idle in mine.idle.values() for one in idle] if mine else ():
+        for connection in [one for idle in mine.idle.values() for one in idle] if mine else ():
             with contextlib.suppress(Exception):
-                await http.aclose()
+                await connection.aclose()
 
     def forget(self) -> None:
         """In a forked child: leaves the parent's connections alone and begins with none."""
@@ -188,12 +180,12 @@ class AsyncHttpTransport:
         for loop in [loop for loop in self._loops if loop.is_closed()]:
             self._loops.pop(loop, None)
 
-    async def _connection(self, pools: _LoopPools, place: Place) -> _AsyncHttp:
+    async def _connection(self, pools: _LoopPools, place: Place) -> AsyncConnection:
         idle = pools.idle[place]
         while idle:
-            http = idle.pop()
-            if not http.is_stale:
-                return http
+            connection = idle.pop()
+            if not _is_stale(connection):
+                return connection
             with contextlib.suppress(Exception):
-                await http.aclose()
-        return _AsyncHttp(async_connection(place, self._ca_file))
+                await connection.aclose()
+        return async_connection(place, self._ca_file)

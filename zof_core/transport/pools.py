@@ -6,7 +6,7 @@ import functools
 import os
 import ssl
 import urllib.request
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from zof_core.config import is_loopback
@@ -66,9 +66,7 @@ def pool_arguments(place: Place, ca_file: str | None, size: int = POOL_SIZE) -> 
     return arguments
 
 
-def async_connection(
-    place: Place, ca_file: str | None
-) -> httpcore.AsyncConnectionPool | httpcore.AsyncHTTPConnection:
+def async_connection(place: Place, ca_file: str | None) -> AsyncConnection:
     """A connection for one request at a time: straight to the address, or a pool of one that knows its proxy."""
     arguments = pool_arguments(place, ca_file, size=1)
     backend = LoopBackend()
@@ -81,6 +79,9 @@ def async_connection(
         keepalive_expiry=_KEEP_ALIVE_SECONDS,
         network_backend=backend,
     )
+
+
+AsyncConnection: TypeAlias = "httpcore.AsyncConnectionPool | httpcore.AsyncHTTPConnection"
 
 
 def place_of(url: str) -> Place:
