@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
-import httpx
-
+from benchmarks.gets import RAW, AsyncGet, async_gets
 from benchmarks.measure import BODY
-from benchmarks.vendors import AsyncGet, async_gets
-from zof_core import AsyncZofClient
 
 AT_ONCE = 50
 CALLS = 500
@@ -37,8 +36,15 @@ asyncio.run(main())
 """
 
 
-async def _burst(get: AsyncGet) -> tuple[float, float]:
-    """Requests a second, and the 99th percentile of a request's duration in seconds."""
+class Best(NamedTuple):
+    """The best of several rounds: requests a second, the 99th percentile of their durations, CPU seconds of each."""
+
+    rate: float
+    late: float
+    cpu: float
+
+
+async def _burst(get: AsyncGet) -> Best:
     gate = asyncio.Semaphore(AT_ONCE)
     took: list[float] = []
 
@@ -48,27 +54,24 @@ async def _burst(get: AsyncGet) -> tuple[float, float]:
             await get()
             took.append(time.perf_counter() - began)
 
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(one() for _ in range(CALLS)))
-    return CALLS / (time.perf_counter() - began), sorted(took)[int(len(took) * 0.99) - 1]
+    rate = CALLS / (time.perf_counter() - began)
+    return Best(rate, sorted(took)[int(len(took) * 0.99) - 1], (time.process_time() - cpu) / CALLS)
 
 
-async def _compare(base: str) -> dict[str, tuple[float, float]]:
-    async with (
-        AsyncZofClient("zk_bench", base_url=base) as zof,
-        httpx.AsyncClient(headers={"Authorization": "Bearer zk_bench"}) as raw,
-    ):
-        gets: dict[str, AsyncGet] = {
-            "zof_core": lambda: zof.runs.retrieve("run_xyz"),
-            "raw httpx": lambda: raw.get(f"{base}/runs/run_xyz"),
-            **async_gets(base),
-        }
-        best = dict.fromkeys(gets, (0.0, float("inf")))
-        for _ in range(ROUNDS):
-            for name, get in gets.items():
-                rate, late = await _burst(get)
-                best[name] = max(best[name][0], rate), min(best[name][1], late)
-        return best
+async def _compare(base: str) -> dict[str, Best]:
+    async with contextlib.AsyncExitStack() as closing:
+        gets = async_gets(base, closing)
+        rounds = [{name: await _burst(get) for name, get in gets.items()} for _ in range(ROUNDS)]
+    return {
+        name: Best(
+            max(one[name].rate for one in rounds),
+            min(one[name].late for one in rounds),
+            min(one[name].cpu for one in rounds),
+        )
+        for name in gets
+    }
 
 
 def concurrent() -> None:
@@ -80,8 +83,9 @@ def concurrent() -> None:
         best = asyncio.run(_compare(base))
         server.terminate()
     print(f"{AT_ONCE} concurrent async GETs over a socket")
-    unit = best["raw httpx"][0]
-    for name, (rate, late) in best.items():
+    raw = best[RAW]
+    for name, (rate, late, cpu) in best.items():
         print(
-            f"  {name}: {rate / unit:.2f} times raw httpx's requests/s ({rate:.0f}), p99 {late * 1000:.0f} ms"
+            f"  {name}: {rate / raw.rate:.2f} times raw's requests/s ({rate:.0f}), p99 {late * 1000:.0f} ms, "
+            f"CPU of one {cpu / raw.cpu:.2f} of raw's"
         )

@@ -1,0 +1,36 @@
+"""What one would write without this client: plain pydantic models of the same fields."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+
+class Summary(BaseModel):
+    total: int
+    passed: int
+    failed: int
+    error: int
+    skipped: int
+
+
+class Run(BaseModel):
+    id: str
+    status: str
+    organization_id: str | None = None
+    project_id: str | None = None
+    environment: str | None = None
+    test_suite_id: str | None = None
+    test_case_ids: list[str] | None = None
+    summary: Summary | None = None
+    url: str | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+class RunPage(BaseModel):
+    data: list[Run]
+    has_more: bool = False
+    next_cursor: str | None = None
