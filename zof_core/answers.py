@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
+from zof_core.assumptions import MENDED_ITEMS_MAX
+from zof_core.config import ApiKey
 from zof_core.errors import ZofDecodeError, clean_text
 from zof_core.failures import Facts
 from zof_core.models import Run, ZofModel, come_with
@@ -20,7 +22,7 @@ _MENDING_ROUNDS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_answer(call: Call[T], raw: RawResponse, host: str) -> T:
+def read_answer(call: Call[T], raw: RawResponse, host: str, key: ApiKey) -> T:
     """The model in a successful answer.
 
     Raises:
@@ -32,21 +34,28 @@ def read_answer(call: Call[T], raw: RawResponse, host: str) -> T:
     try:
         model = kind.model_validate_json(raw.body)
     except ValidationError:
-        model, problem = _mended(kind, raw.body)
+        model, problem = _mended(kind, call.operation.answer.item, raw.body)
+        problem = key.hide(problem)
     if model is None:
-        facts = Facts(call, host, raw.info.attempts, raw.info.request_id)
+        facts = Facts(call, host, raw.info.attempts, key, raw.info.request_id)
         raise facts.error(ZofDecodeError, problem, status=raw.status)
     asked = call.subject.get("run_id") if isinstance(model, Run) else None
     if asked is not None and cast("Run", model).id != asked:
-        facts = Facts(call, host, raw.info.attempts, raw.info.request_id)
+        facts = Facts(call, host, raw.info.attempts, key, raw.info.request_id)
         other = clean_text(cast("Run", model).id, 60)
         raise facts.error(ZofDecodeError, f"The answer is about another run, {other!r}.", status=raw.status)
     come_with(model, raw.info)
     return cast("T", model)
 
 
-def _mended(kind: type[ZofModel], body: bytes) -> tuple[ZofModel | None, str]:
-    """The model with values of unexpected types set aside, or what keeps it from being one."""
+def _mended(kind: type[ZofModel], item: type[ZofModel] | None, body: bytes) -> tuple[ZofModel | None, str]:
+    """The model with values of unexpected types set aside, or what keeps it from being one.
+
+    Args:
+        kind: the model.
+        item: of a page, the model of its items: each is mended by itself, so that it costs the same in any page.
+        body: what came.
+    """
     if not body.strip():
         return None, "The answer is empty."
     try:
@@ -55,6 +64,20 @@ def _mended(kind: type[ZofModel], body: bytes) -> tuple[ZofModel | None, str]:
         return None, f"The answer is not JSON: {_beginning(body)}"
     if not isinstance(data, dict):
         return None, f"The answer is not a JSON object: {_beginning(body)}"
+    items = data.get("data") if item is not None else None
+    if item is not None and isinstance(items, list):
+        if len(items) > MENDED_ITEMS_MAX:
+            return None, f"The answer lists {len(items)} items, and not all of them can be read."
+        for place, one in enumerate(items):
+            _, problem = _set_right(item, one)
+            if problem:
+                return None, f"The answer lacks what it must have: data.{place}.{problem}."
+    model, problem = _set_right(kind, data)
+    return model, problem and f"The answer lacks what it must have: {problem}."
+
+
+def _set_right(kind: type[ZofModel], data: Any) -> tuple[ZofModel | None, str]:
+    """The model of an object, in which values of unexpected types are set aside, or what it lacks."""
     problem = ""
     for _ in range(_MENDING_ROUNDS):
         try:
@@ -66,8 +89,8 @@ def _mended(kind: type[ZofModel], body: bytes) -> tuple[ZofModel | None, str]:
             if not all(moved):
                 break
         except RecursionError:
-            return None, "The answer is nested too deeply."
-    return None, f"The answer lacks what it must have: {problem}."
+            return None, "nested too deeply"
+    return None, problem
 
 
 def _without_surrogates(data: Any) -> Any:
@@ -94,7 +117,8 @@ def _set_aside(data: Any, location: tuple[int | str, ...], kind: str) -> bool:
         return False
     raw = owner.pop(name)
     if kind == "timezone_aware" and isinstance(raw, str):
-        owner[name] = f"{raw}Z"  # Zof's timestamps are UTC, as in the event envelope
+        midnight = "" if len(raw) > len("2026-05-20") else "T00:00:00"
+        owner[name] = f"{raw}{midnight}Z"  # Zof's timestamps are UTC, as in the event envelope
         return True
     aside = owner.get("unreadable")
     owner["unreadable"] = {**(aside if isinstance(aside, dict) else {}), name: raw}

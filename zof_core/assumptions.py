@@ -61,6 +61,15 @@ ENVIRONMENT_MAX: Final = 255
 CASES_MAX: Final = 1000
 """Ours: the most case ids in one run. No limit is documented; a longer list is nearly always a suite."""
 
+TEXT_MAX: Final = 2000
+"""Ours: the longest name, description, address or filter we send."""
+
+NAMES_MAX: Final = 100
+"""Ours: the most events of a webhook and environments of an application in one request."""
+
+MENDED_ITEMS_MAX: Final = 1000
+"""Ours: a list with values of unexpected types is read item by item; of longer ones nothing is believed."""
+
 IDEMPOTENCY_KEY_MAX: Final = 255
 """Ours: length and characters (visible ASCII) of an Idempotency-Key are not documented."""
 

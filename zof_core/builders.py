@@ -13,12 +13,17 @@ from zof_core import operations as ops
 from zof_core.cron import cron_problem
 from zof_core.requests import Call, Query, build
 from zof_core.validation import (
+    address_problem,
     checked_id,
     checked_limit,
-    environment_problem,
+    date_problem,
+    events_problem,
+    id_problem,
     quoted,
     refuse,
     run_request,
+    text_problem,
+    urls_problem,
 )
 
 if TYPE_CHECKING:
@@ -120,8 +125,8 @@ def list_runs(
         starting_after: the `next_cursor` of the page before.
         params: more query parameters, sent as they are.
     """
-    query = {"project_id": _optional_id("project_id", project_id), "status": status}
-    dates = {"created_after": created_after, "created_before": created_before}
+    query = {"project_id": _optional_id("project_id", project_id), "status": _optional_text("status", status)}
+    dates = _dates(created_after, created_before)
     return build(ops.LIST_RUNS, query={**query, **dates, **_paging(limit, starting_after)}, extra=params)
 
 
@@ -174,8 +179,8 @@ def list_results(
         starting_after: the `next_cursor` of the page before.
         params: more query parameters, sent as they are.
     """
-    query = {"run_id": _optional_id("run_id", run_id), "status": status}
-    dates = {"created_after": created_after, "created_before": created_before}
+    query = {"run_id": _optional_id("run_id", run_id), "status": _optional_text("status", status)}
+    dates = _dates(created_after, created_before)
     return build(ops.LIST_RESULTS, query={**query, **dates, **_paging(limit, starting_after)}, extra=params)
 
 
@@ -194,10 +199,8 @@ def list_reports(
     params: Query | None = None,
 ) -> Call[Page[Report]]:
     """Generated reports, a page at a time (`docs/api/reports/list`)."""
-    dates = {"created_after": created_after, "created_before": created_before}
-    return build(
-        ops.LIST_REPORTS, query={"scope": scope, **dates, **_paging(limit, starting_after)}, extra=params
-    )
+    dates = {"scope": _optional_text("scope", scope), **_dates(created_after, created_before)}
+    return build(ops.LIST_REPORTS, query={**dates, **_paging(limit, starting_after)}, extra=params)
 
 
 # --- Schedules -----------------------------------------------------------------------------------------------------
@@ -268,14 +271,13 @@ def create_webhook(
         secret: your own, where Zof accepts one.
         idempotency_key: with the same key Zof creates one endpoint only. Made if not given.
     """
-    problems: dict[str, str] = {}
-    if not isinstance(url, str) or not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        problems["url"] = (
-            f"url {quoted(url)} is not a public HTTPS address. Zof sends webhooks to HTTPS only."
-        )
-    if isinstance(events, str) or not events:
-        problems["events"] = 'events must be a list of event types, such as ["run.completed"].'
-    refuse(problems)
+    refuse(
+        {
+            "url": address_problem("url", url),
+            "events": events_problem(events),
+            "secret": secret if secret is None else text_problem("secret", secret),
+        }
+    )
     body = {"url": url, "events": list(events), "secret": secret}
     return build(ops.CREATE_WEBHOOK, body=body, idempotency_key=idempotency_key)
 
@@ -305,10 +307,14 @@ def create_application(
         urls: environment → HTTPS base URL.
         idempotency_key: with the same key Zof registers one application only. Made if not given.
     """
-    problems = {"name": _missing("name", name), "type": _missing("type", type)}
-    for environment in urls or {}:
-        problems["urls"] = environment_problem(environment)
-    refuse({field: problem for field, problem in problems.items() if problem})
+    refuse(
+        {
+            "name": text_problem("name", name),
+            "type": text_problem("type", type),
+            "team_id": None if team_id is None else id_problem("team_id", team_id),
+            "urls": None if urls is None else urls_problem(urls),
+        }
+    )
     body = {"name": name, "type": type, "team_id": team_id, "urls": dict(urls) if urls is not None else None}
     return build(
         ops.CREATE_APPLICATION, body=body, idempotency_key=idempotency_key, subject={"team_id": team_id}
@@ -328,6 +334,14 @@ def update_application(
 
     What is left out stays as it is. Whether `urls` is merged or replaced is not documented: send all of them.
     """
+    refuse(
+        {
+            "name": None if name is None else text_problem("name", name),
+            "description": None if not description else text_problem("description", description),
+            "team_id": None if team_id is None else id_problem("team_id", team_id),
+            "urls": None if urls is None else urls_problem(urls),
+        }
+    )
     body = {
         "name": name,
         "description": description,
@@ -359,8 +373,14 @@ def create_team(
         metadata: ownership metadata; its fields are not documented, so they are sent as they are.
         idempotency_key: with the same key Zof creates one team only. Made if not given.
     """
-    if problem := _missing("name", name):
-        refuse({"name": problem})
+    refuse(
+        {
+            "name": text_problem("name", name),
+            "metadata": None
+            if metadata is None or isinstance(metadata, Mapping)
+            else f"metadata must map names to values, not be {type(metadata).__name__}.",
+        }
+    )
     return build(ops.CREATE_TEAM, body={**(metadata or {}), "name": name}, idempotency_key=idempotency_key)
 
 
@@ -419,13 +439,22 @@ def list_integrations(
 # --- Pieces ---
 
 
+def _optional_text(name: str, value: str | None) -> str | None:
+    if value is not None:
+        refuse({name: text_problem(name, value)})
+    return value
+
+
+def _dates(after: datetime | str | None, before: datetime | str | None) -> dict[str, Any]:
+    dates = {"created_after": after, "created_before": before}
+    refuse({name: date_problem(name, value) for name, value in dates.items()})
+    return dates
+
+
 def _paging(limit: int | None, starting_after: str | None) -> dict[str, Any]:
+    _optional_text("starting_after", starting_after)
     return {"limit": checked_limit(limit), "starting_after": starting_after}
 
 
 def _optional_id(name: str, value: str | None) -> str | None:
     return None if value is None else checked_id(name, value)
-
-
-def _missing(name: str, value: object) -> str | None:
-    return None if isinstance(value, str) and value.strip() else f"{name} is missing. Give it as text."

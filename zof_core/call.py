@@ -151,7 +151,7 @@ class Plan:
         raw = yield from self.raw_machine(call, ends_at, priority)
         from zof_core.answers import read_answer  # noqa: PLC0415  # pydantic comes with the first answer
 
-        return read_answer(call, raw, self.base_url.host)
+        return read_answer(call, raw, self.base_url.host, self.key)
 
     def raw_machine(
         self, call: Call[Any], ends_at: float | None = None, priority: Priority | None = None
@@ -249,7 +249,7 @@ class Plan:
         attempt = Attempt(
             number=started.number,
             status=one.head.status if one.head else None,
-            request_id=request_id_of(headers) if headers else None,
+            request_id=self._request_id(headers) if headers else None,
             fault=one.fault.kind if one.fault else None,
             duration=now - one.sent_at,
             wait=course.waited,
@@ -312,9 +312,13 @@ class Plan:
         status = failed.head.status if failed.head else None
         return failures.error_of_fault(facts, fault.kind, fault.message, status)
 
+    def _request_id(self, headers: Mapping[str, str]) -> str | None:
+        request_id = request_id_of(headers)
+        return self.key.hide(request_id) if request_id else None
+
     def _facts(self, course: _Course, head: Reply | None) -> failures.Facts:
-        request_id = request_id_of(head.headers) if head else None
-        return failures.Facts(course.call, self.base_url.host, tuple(course.attempts), request_id)
+        request_id = self._request_id(head.headers) if head else None
+        return failures.Facts(course.call, self.base_url.host, tuple(course.attempts), self.key, request_id)
 
     def _request(self, call: Call[Any]) -> HttpRequest:
         headers = [
@@ -339,7 +343,7 @@ class _Failed:
 
     fault: Fault | None
     head: Reply | None
-    body: bytes
+    body: bytes = field(repr=False)
     can_repeat: bool
 
     @property

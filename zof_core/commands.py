@@ -47,7 +47,7 @@ class Reply:
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     stream: Any = field(repr=False, default=None)
 
 

@@ -58,6 +58,13 @@ class ApiKey:
         """Whether the key has been read from its source."""
         return self.__reveal is not None
 
+    def hide(self, text: str) -> str:
+        """A text of somebody else's in which the key, if it is there, cannot be read: servers and proxies echo."""
+        key = self.header().removeprefix("Bearer ") if self.known else ""
+        return (
+            text.replace(key, "<API key>") if len(key) >= _HIDDEN_FROM else text
+        )  # "k" is no secret, but a letter
+
     def fetch(self) -> Any:
         """What the source gives: a key, or something to await that gives one."""
         return self.__source()
@@ -83,6 +90,7 @@ class ApiKey:
         )
 
 
+_HIDDEN_FROM = 8
 _NO_KEY_YET = "The API key has not been read from its source yet."
 
 

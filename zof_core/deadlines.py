@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from zof_core.errors import ZofValidationError
 from zof_core.validation import quoted
 
+_YEAR_SECONDS = 366 * 86_400
 _ends_at: ContextVar[float | None] = ContextVar("zof_deadline", default=None)
 
 
@@ -42,14 +43,16 @@ def ambient_deadline() -> float | None:
 
 
 def checked_seconds(name: str, value: float) -> float:
-    """A positive number of seconds.
+    """A positive number of seconds, a year at most: for more, a socket's and a lock's own limits are too small.
 
     Raises:
         ZofValidationError: if it is none.
     """
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not value > 0:  # `not >` also catches NaN
+    if not number or not 0 < value <= _YEAR_SECONDS:  # `not <` also catches NaN
         raise ZofValidationError(
-            f"{name} {quoted(value)} is not a positive number of seconds.", code="invalid_request", param=name
+            f"{name} {quoted(value)} is not a positive number of seconds (a year at most).",
+            code="invalid_request",
+            param=name,
         )
     return float(value)

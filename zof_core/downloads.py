@@ -82,11 +82,13 @@ def download(
 def _follow(
     plan: Plan, call: Call[Any], url: str, sink: _Sink, ends_at: float
 ) -> Generator[Command, Any, None]:
-    here = plan.base_url.text + "/"
-    for _ in range(DOWNLOAD_REDIRECTS + 1):
-        here = checked_address(urljoin(here, url))
-        # Along a redirect, or at an address elsewhere, nobody gets to see the key.
-        key = plan.key if origin_of(here) == origin_of(plan.base_url.text) else None
+    home = plan.base_url.text
+    here = home + "/"
+    for hop in range(DOWNLOAD_REDIRECTS + 1):
+        # What a server far away names must not make this machine ask itself.
+        here = checked_address(urljoin(here, url), plain=plan.base_url.scheme == "http")
+        # Along a redirect, wherever it leads, or at an address elsewhere, nobody gets to see the key.
+        key = plan.key if hop == 0 and origin_of(here) == origin_of(home) else None
         headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", plan.user_agent))
         request = HttpRequest("GET", here, headers, None, key)
         info = yield from plan.exchange(call, request, sink, ends_at, DOWNLOAD_BYTES, redirects=True)
@@ -96,8 +98,12 @@ def _follow(
     raise ZofDecodeError("The address of this artifact leads on and on.", operation=call.operation.name)
 
 
-def checked_address(url: str) -> str:
-    """An address a file may be fetched from: https, or http on this machine.
+def checked_address(url: str, *, plain: bool) -> str:
+    """An address a file may be fetched from: https, and http on this machine.
+
+    Args:
+        url: the address.
+        plain: whether http is allowed, as it is where Zof itself is on this machine.
 
     Raises:
         ZofValidationError: it is another.
@@ -108,7 +114,7 @@ def checked_address(url: str) -> str:
     except ValueError:
         host = None
         parts = urlsplit("")
-    plain = parts.scheme == "http" and host is not None and is_loopback(host)
+    plain = plain and parts.scheme == "http" and host is not None and is_loopback(host)
     readable = all("!" <= char <= "~" for char in url)
     if not host or not (parts.scheme == "https" or plain) or not readable or parts.username is not None:
         raise ZofValidationError(f"The artifact's url {quoted(url)} is no https address.", param="artifact")

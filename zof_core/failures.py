@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zof_core.assumptions import CODE_BY_STATUS, ERROR_ENVELOPE
+from zof_core.config import ApiKey
 from zof_core.errors import (
     Attempt,
     ZofApiError,
@@ -38,19 +39,23 @@ class Facts:
         call: which call.
         host: where it went.
         attempts: what was tried.
+        key: which must not be read in what a server said.
         request_id: of the last answer.
     """
 
     call: Call[Any]
     host: str
     attempts: tuple[Attempt, ...]
+    key: ApiKey
     request_id: str | None = None
 
     def error(self, kind: type[ZofApiError], message: str, **more: Any) -> ZofApiError:
         """An error of this call."""
         operation = self.call.operation
+        hide = self.key.hide
+        more = {name: hide(value) if isinstance(value, str) else value for name, value in more.items()}
         return kind(
-            message,
+            hide(message),
             request_id=self.request_id,
             attempts=self.attempts,
             operation=operation.name,

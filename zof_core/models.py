@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Generic, TypeVar, overload
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field, GetPydanticSchema
 from pydantic_core import core_schema
 
 from zof_core.assumptions import STATUS_SPELLINGS
@@ -204,7 +204,7 @@ class Page(ZofModel, Generic[T]):
         next_cursor: to be given as `starting_after` for it; opaque.
     """
 
-    data: list[T]
+    data: Annotated[list[T], FailFast()]  # of a million wrong items, one says enough
     has_more: bool = False
     next_cursor: str | None = None
 

@@ -61,6 +61,13 @@ class Answer(Generic[T]):
             self._kind = models.Page[item] if self._paged else item  # type: ignore[valid-type]  # made at run time
         return self._kind
 
+    @property
+    def item(self) -> type[ZofModel] | None:
+        """The model of a page's items, None if the answer is no page."""
+        from zof_core import models  # noqa: PLC0415  # see above
+
+        return getattr(models, self._name) if self._paged else None
+
 
 def _page(name: str) -> Answer[Any]:
     return Answer(name, paged=True)

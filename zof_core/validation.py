@@ -7,15 +7,19 @@ fields; the client raises the first of them.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from zof_core.assumptions import (
     CASES_MAX,
     ENVIRONMENT_MAX,
     ID_MAX,
     IDEMPOTENCY_KEY_MAX,
+    NAMES_MAX,
     PAGE_LIMIT_MAX,
+    TEXT_MAX,
 )
 from zof_core.errors import ZofValidationError, clean_text
 
@@ -91,6 +95,72 @@ def environment_problem(value: object) -> str | None:
     if _has_control_characters(value):
         return f"environment {quoted(value)} has characters that cannot be printed. Type the label anew."
     return None
+
+
+def text_problem(field: str, value: object) -> str | None:
+    """What is wrong with a name or another free text that must be there, or None."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return f"{field} is missing. Give it as text."
+    if not isinstance(value, str):
+        return f"{field} must be text, not {type(value).__name__}."
+    if len(value) > TEXT_MAX:
+        return f"{field} is {len(value)} characters long; {TEXT_MAX} are allowed."
+    if _has_control_characters(value.replace("\n", "")):
+        return f"{field} {quoted(value)} has characters that cannot be printed. Type it anew."
+    return None
+
+
+def address_problem(field: str, value: object) -> str | None:
+    """What is wrong with the address of a server that Zof is to reach, or None: https, or http on this machine."""
+    if problem := text_problem(field, value):
+        return problem
+    try:
+        parts = urlsplit(str(value))
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    plain = parts.scheme == "http" and host in {"127.0.0.1", "localhost", "::1"}
+    readable = all("!" <= char <= "~" for char in str(value))
+    if not host or not (parts.scheme == "https" or plain) or not readable or parts.username is not None:
+        return (
+            f"{field} {quoted(value)} is not a public HTTPS address, such as https://hooks.example.com/zof."
+        )
+    return None
+
+
+def urls_problem(value: object) -> str | None:
+    """What is wrong with an application's base URLs (environment → address), or None."""
+    if not isinstance(value, Mapping):
+        return f"urls must map environments to addresses, not be {type(value).__name__}."
+    if len(value) > NAMES_MAX:
+        return f"urls names {len(value)} environments; {NAMES_MAX} are allowed."
+    problems = (
+        environment_problem(environment) or address_problem("urls", url) for environment, url in value.items()
+    )
+    return next((problem for problem in problems if problem), None)
+
+
+def events_problem(value: object) -> str | None:
+    """What is wrong with a list of event types, or None. Types that are not known may be new ones."""
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value:
+        return 'events must be a list of event types, such as ["run.completed"].'
+    if len(value) > NAMES_MAX:
+        return f"events names {len(value)} types; {NAMES_MAX} are allowed."
+    wrong = [event for event in value if not isinstance(event, str) or id_problem("events", event)]
+    return f"events: {quoted(wrong[0])} is no event type, such as run.completed." if wrong else None
+
+
+def date_problem(field: str, value: object) -> str | None:
+    """What is wrong with a date to filter by, or None: a `datetime`, or text in its ISO form."""
+    if value is None or isinstance(value, datetime):
+        return None
+    try:
+        if isinstance(value, str) and len(value) <= ID_MAX:
+            datetime.fromisoformat(value)
+            return None
+    except ValueError:
+        pass
+    return f"{field} {quoted(value)} is no date. Give a datetime, or text such as 2026-05-20T12:00:00Z."
 
 
 def case_ids_problem(value: object) -> str | None:
@@ -226,10 +296,11 @@ def checked_idempotency_key(value: str | None) -> str | None:
     return value
 
 
-def refuse(problems: dict[str, str]) -> None:
+def refuse(problems: Mapping[str, str | None]) -> None:
     """Raises the first problem as `ZofValidationError`; does nothing if there is none."""
     for field, problem in problems.items():
-        raise ZofValidationError(problem, code="invalid_request", param=field)
+        if problem:
+            raise ZofValidationError(problem, code="invalid_request", param=field)
 
 
 def _has_control_characters(text: Any) -> bool:

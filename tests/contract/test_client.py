@@ -48,7 +48,7 @@ CALLS: dict[str, Caller] = {
 }
 
 # Refused before sending, so the server's own refusal cannot be provoked through the client.
-LOCALLY_REFUSED = {"missing field", "both suite and cases", "limit too large"}
+LOCALLY_REFUSED = {"missing field", "both suite and cases", "limit too large", "address that is not HTTPS"}
 EXAMPLES = [example for example in exchanges() if example.name not in LOCALLY_REFUSED]
 
 

@@ -68,7 +68,7 @@ def test_redirects_without_end_are_refused(zof: ZofClient, script: Script) -> No
 )
 def test_addresses_that_are_not_followed(url: str) -> None:
     with pytest.raises(ZofValidationError):
-        checked_address(url)
+        checked_address(url, plain=True)
 
 
 def test_a_redirect_to_such_an_address_is_not_followed(zof: ZofClient, script: Script) -> None:
@@ -130,3 +130,23 @@ async def test_the_async_client_downloads_too(
 def test_origins() -> None:
     assert origin_of("https://Zof.test/v1") == origin_of("https://zof.test:443/x")
     assert origin_of("https://zof.test") != origin_of("http://zof.test")
+
+
+def test_a_redirect_never_carries_the_key_not_even_home(zof: ZofClient, script: Script) -> None:
+    """Else whoever serves a file could have this client ask Zof for anything, with its key."""
+    script.will((302, b"", {"location": f"{BASE}/runs/run_1"}), (200, b"data"))
+    zof.runs.artifacts.download("https://files.test/a", io.BytesIO())
+    script.will((302, b"", {"location": f"{BASE}/elsewhere"}), (200, b"data"))
+    assert [request.key is not None for request in script.requests] == [False, False]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/admin", "http://localhost/x", "http://[::1]/x"])
+def test_a_server_far_away_cannot_have_this_machine_ask_itself(
+    zof: ZofClient, script: Script, url: str
+) -> None:
+    with pytest.raises(ZofValidationError):
+        zof.runs.artifacts.download(url, io.BytesIO())
+    script.will((302, b"", {"location": url}))
+    with pytest.raises(ZofValidationError):
+        zof.runs.artifacts.download(f"{BASE}/a", io.BytesIO())
+    assert len(script.requests) == 1

@@ -64,6 +64,44 @@ def test_what_is_left_out_is_not_sent() -> None:
         (lambda: builders.retrieve_team("a/b"), "team_id"),
         (lambda: builders.list_runs(project_id="a b"), "project_id"),
         (lambda: builders.list_runs(limit=1000), "limit"),
+        (lambda: builders.list_runs(status=" "), "status"),
+        (lambda: builders.list_runs(starting_after=""), "starting_after"),
+        (lambda: builders.list_runs(created_after="yesterday"), "created_after"),
+        (lambda: builders.list_results(created_before="2026-13-01"), "created_before"),
+        (lambda: builders.list_reports(scope="x" * 3000), "scope"),
+        (
+            lambda: builders.create_application(
+                name="Shop", type="web", urls={"": "https://a.test", "staging": "https://b.test"}
+            ),
+            "urls",
+        ),
+        (
+            lambda: builders.create_application(name="Shop", type="web", urls={"staging": "ftp://a.test"}),
+            "urls",
+        ),
+        (
+            lambda: builders.create_application(
+                name="Shop", type="web", urls={f"e{n}": "https://a.test" for n in range(101)}
+            ),
+            "urls",
+        ),
+        (lambda: builders.create_application(name="Shop", type="web", team_id="a/b"), "team_id"),
+        (lambda: builders.create_application(name="Shop\x00", type="web"), "name"),
+        (lambda: builders.update_application("app_1", name=" "), "name"),
+        (lambda: builders.update_application("app_1", urls="https://a.test"), "urls"),  # type: ignore[arg-type]
+        (
+            lambda: builders.create_webhook(url="http://localhost.evil.test/", events=["run.completed"]),
+            "url",
+        ),
+        (lambda: builders.create_webhook(url="https://u:p@hooks.test", events=["run.completed"]), "url"),
+        (lambda: builders.create_webhook(url="https://hooks.test", events=["a b"]), "events"),
+        (lambda: builders.create_webhook(url="https://hooks.test", events=["x"] * 101), "events"),
+        (lambda: builders.create_webhook(url="https://hooks.test", events=["x"], secret=""), "secret"),
+        (lambda: builders.create_team(name="x", metadata=[1]), "metadata"),  # type: ignore[arg-type]
+        (
+            lambda: builders.create_run(project_id="p", environment="e", test_case_ids=["tc_1"] * 1001),
+            "test_case_ids",
+        ),
     ],
 )
 def test_what_is_known_to_be_wrong_is_not_sent(call: Any, param: str) -> None:
