@@ -142,6 +142,16 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _days(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 36_500:
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of days above 0")
+    return value
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a port from 0 to 65535 (0 takes a free one)")
@@ -302,15 +312,21 @@ def _add_audit(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
     local = commands.add_parser("local", help="a Zof or a Slack on this machine, one at a time")
-    services = local.add_subparsers(title="services", metavar="SERVICE", required=True)
+    services = local.add_subparsers(title="services and actions", metavar="SERVICE", required=True)
     platform = services.add_parser("platform", help="the documented Zof API, running real pytest suites")
     platform.add_argument("--port", type=_port, default=8800, help="loopback port (default: %(default)s)")
     platform.add_argument("--suites", metavar="FILE", help="suites.toml (default: the example project's)")
     platform.add_argument(
-        "--data-dir",
-        metavar="DIR",
-        default=".zof-local/platform",
-        help="where runs are kept (default: %(default)s)",
+        "--role",
+        default="QA Lead",
+        help="role of the printed key, which decides what it may (default: %(default)s)",
+    )
+    platform.add_argument(
+        "--retention-days",
+        type=_days,
+        default=90.0,
+        metavar="DAYS",
+        help="how long results, logs and artifacts are kept (default: %(default)g)",
     )
     platform.add_argument(
         "--faults",
@@ -319,6 +335,26 @@ def _add_local(commands: argparse._SubParsersAction[Parser]) -> None:
         help="what goes wrong on purpose, such as 'latency=0.2, status=503@0.1' (see docs/local.md)",
     )
     platform.set_defaults(module="zofops.commands.local", function="platform")
+    schedules = services.add_parser("schedules", help="list the platform's schedules")
+    schedules.set_defaults(module="zofops.commands.local", function="schedules")
+    pause = services.add_parser("pause", help="pause a schedule of the platform's")
+    resume = services.add_parser("resume", help="have a paused schedule go on with its next slot")
+    for action in (pause, resume):
+        action.add_argument("schedule", metavar="SCHEDULE", help="the schedule's id, such as sched_4k7q2m")
+    pause.set_defaults(module="zofops.commands.local", function="pause")
+    resume.set_defaults(module="zofops.commands.local", function="resume")
+    emit = services.add_parser(
+        "emit", help="send one of Zof's events to the webhooks that want it, to try them"
+    )
+    emit.add_argument("event", metavar="EVENT", help="the event's type, such as agent.offline")
+    emit.set_defaults(module="zofops.commands.local", function="emit")
+    for service in (platform, schedules, pause, resume, emit):
+        service.add_argument(
+            "--data-dir",
+            metavar="DIR",
+            default=".zof-local/platform",
+            help="where runs are kept (default: %(default)s)",
+        )
     workspace = services.add_parser("workspace", help="a Slack workspace with a web page")
     workspace.add_argument("--port", type=_port, default=8900, help="loopback port (default: %(default)s)")
     workspace.add_argument(

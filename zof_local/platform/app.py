@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from zof_local.platform.admin import DATABASE
 from zof_local.platform.assumptions import RATE_WINDOW_SECONDS
 from zof_local.platform.catalogue import CaseCatalogue
 from zof_local.platform.console import pages
@@ -60,7 +61,6 @@ _RESOURCES = (
     integrations,
     webhooks,
 )
-_DATABASE = "platform.sqlite3"
 _ABOUT = """A local stand-in for the documented part of Zof's API. Paths, methods, statuses, paging, rate
 limit headers and roles follow Zof's public documentation; what that leaves open is our own choice."""
 
@@ -122,7 +122,7 @@ def create_key(
     """
     key = ApiKey(new_secret(), role=role, organization_id=organization_id, name=name)
     _make_private(data_dir)
-    connection = connect(data_dir / _DATABASE)
+    connection = connect(data_dir / DATABASE)
     try:
         transact(connection, lambda opened: put_key(opened, key, _utc_now()))
     finally:
@@ -136,7 +136,7 @@ async def _live(
 ) -> AsyncIterator[None]:
     _make_private(settings.data_dir)
     with _only_user(settings.data_dir):
-        database = Database(settings.data_dir / _DATABASE)
+        database = Database(settings.data_dir / DATABASE)
         try:
             stored_token = await database.write(_stored_console_token)
             await database.write(lambda connection: _accept(connection, settings.keys, now()))

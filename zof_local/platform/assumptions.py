@@ -123,6 +123,17 @@ WEBHOOK_TIMEOUT_SECONDS: Final = 10.0
 WEBHOOK_RETRY_SECONDS: Final = (2.0, 10.0, 60.0, 300.0)
 """How long after each failed attempt the next one comes, before jitter; after the last the event is given up."""
 WEBHOOK_JITTER: Final = 0.25
+TEST_RUN: Final = "run_test"
+EXAMPLE_OBJECTS: Final = MappingProxyType(
+    {
+        "remediation.plan_pending": "plan_test",
+        "remediation.approved": "plan_test",
+        "agent.offline": "agent_test",
+        "release.gate_blocked": "gate_test",
+        "integration.error": "int_test",
+    }
+)
+"""What an event that is sent by hand is about: nothing on this machine causes it, and nothing of it exists."""
 
 # Permissions ----------------------------------------------------------------------------------------------
 # Documented: the roles' names, and runs:create, projects:read, applications:create, webhooks:manage,

@@ -8,6 +8,7 @@ import hmac
 import logging
 import random
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +36,8 @@ from zof_local.platform.store.webhooks import (
 )
 
 _AT_ONCE = 16
-_LONGEST_SLEEP = 30.0
+_LONGEST_SLEEP = 5.0
+"""Another process may have stored an event."""
 
 log = logging.getLogger(__name__)
 
@@ -129,10 +131,10 @@ class Deliverer:
 
     async def _deliver(self, http: httpx.AsyncClient, delivery: Delivery) -> None:
         try:
+            begun = time.monotonic()
             answer, arrived = await self._attempt(http, delivery)
-            if arrived and "duplicate" in self._faults_of(delivery):
-                await self._attempt(http, delivery)
-            await self._note(delivery, answer, arrived=arrived)
+            took_ms = round((time.monotonic() - begun) * 1000)
+            await self._note(delivery, answer, took_ms, arrived=arrived)
         finally:
             self._under_way.pop(delivery.seq, None)
             self._wake.set()
@@ -151,7 +153,7 @@ class Deliverer:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return f"{type(error).__name__}: {error}"[:300], False
 
-    async def _note(self, delivery: Delivery, answer: str, *, arrived: bool) -> None:
+    async def _note(self, delivery: Delivery, answer: str, took_ms: int, *, arrived: bool) -> None:
         now = self.now()
         pause = None if arrived else pause_after(delivery.attempts + 1, self.pauses, self.chance())
         state = DELIVERED if arrived else GIVEN_UP if pause is None else PENDING
@@ -162,7 +164,15 @@ class Deliverer:
         due = now.timestamp() + (pause or 0.0)
 
         def note(connection: sqlite3.Connection) -> None:
-            note_attempt(connection, delivery.seq, state=state, answer=answer, due_at=due, now=now)
+            note_attempt(
+                connection,
+                delivery.seq,
+                state=state,
+                answer=answer,
+                took_ms=took_ms,
+                due_at=due,
+                now=now,
+            )
             if arrived:
                 let_go(connection, delivery.webhook_id, now)
 

@@ -1,4 +1,4 @@
-"""`zofops local platform` and `zofops local workspace`: one stand-in at a time, to develop against."""
+"""`zofops local …`: one stand-in at a time, to develop against, and what its owner may do to it meanwhile."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from zof_local import platform as zof
 from zof_local import workspace as slack
-from zof_local.platform import ApiKey, FaultSwitches, PlatformError, PlatformSettings, new_secret
+from zof_local.platform import ApiKey, FaultSwitches, PlatformError, PlatformSettings, admin, new_secret
+from zof_local.platform.store.schedules import Schedule
 from zof_local.serving import Server, ServingError
 from zof_local.workspace import WorkspaceSettings
 from zofops.examples import example
@@ -30,7 +31,8 @@ def platform(arguments: argparse.Namespace) -> int:
         settings = PlatformSettings(
             data_dir=Path(arguments.data_dir),
             suites=Path(arguments.suites) if arguments.suites else example("suites.toml"),
-            keys=(ApiKey(secret),),
+            keys=(ApiKey(secret, role=arguments.role),),
+            retention_days=arguments.retention_days,
             faults=FaultSwitches(arguments.faults),
         )
         await zof.serve(settings, arguments.port, on_ready=ready)
@@ -59,6 +61,50 @@ def workspace(arguments: argparse.Namespace) -> int:
             await asyncio.Event().wait()
 
     return _until_stopped(serve())
+
+
+def schedules(arguments: argparse.Namespace) -> int:
+    """Lists the schedules of a platform."""
+    return _told(
+        lambda: "\n".join(map(_schedule_line, admin.schedules(Path(arguments.data_dir)))) or "No schedules."
+    )
+
+
+def pause(arguments: argparse.Namespace) -> int:
+    """Pauses a schedule."""
+    return _told(lambda: _schedule_line(admin.pause(Path(arguments.data_dir), arguments.schedule)))
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    """Has a schedule go on."""
+    return _told(
+        lambda: _schedule_line(admin.pause(Path(arguments.data_dir), arguments.schedule, paused=False))
+    )
+
+
+def emit(arguments: argparse.Namespace) -> int:
+    """Sends one of the documented events to the endpoints that want it."""
+
+    def send() -> str:
+        count = admin.emit(Path(arguments.data_dir), arguments.event)
+        endpoints = {0: "no endpoint, as none wants it", 1: "one endpoint"}.get(count, f"{count} endpoints")
+        return f"{arguments.event} goes to {endpoints}."
+
+    return _told(send)
+
+
+def _schedule_line(schedule: Schedule) -> str:
+    when = f"next {schedule.next_at[:16].replace('T', ' ')} UTC" if schedule.is_active else "paused"
+    what = schedule.test_suite_id or f"{len(schedule.test_case_ids or ())} cases"
+    return f"{schedule.id}  {schedule.cron}  {when}  {schedule.project_id} {schedule.environment} {what}"
+
+
+def _told(work: Callable[[], str]) -> int:
+    try:
+        print(work())
+    except PlatformError as error:
+        return _ended(error, ExitCode.REFUSED)
+    return ExitCode.PASSED
 
 
 def _announce(what: str, exports: Mapping[str, str], page: str) -> None:

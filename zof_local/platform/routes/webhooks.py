@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from zof_local.platform.assumptions import CREATED_STATUS, EVENT_TYPES
+from zof_local.platform.assumptions import CREATED_STATUS, EVENT_TYPES, TEST_RUN
 from zof_local.platform.errors import invalid
 from zof_local.platform.models import EventBody, Page, WebhookBody, WebhookCreate, WebhookCreated
 from zof_local.platform.paging import page, page_request
@@ -89,7 +89,7 @@ async def post_test(webhook_id: str, context: ManagesWebhooks) -> JSONResponse:
 
     def send(connection: sqlite3.Connection) -> Answer:
         webhook = visible_webhook(connection, webhook_id, organization)
-        event = event_body(webhook.events[0], organization, "run_test", now)
+        event = event_body(webhook.events[0], organization, TEST_RUN, now)
         enqueue(connection, webhook.id, event, now)
         return 200, event
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from zof_local.platform.assumptions import timestamp
+from zof_local.platform.assumptions import EXAMPLE_OBJECTS, TEST_RUN, timestamp
 from zof_local.platform.errors import not_found
 from zof_local.platform.ids import new_id
 from zof_local.platform.paging import PageRequest
@@ -106,13 +106,15 @@ def visible_webhook(connection: sqlite3.Connection, webhook_id: str, organizatio
     return _webhook(row)
 
 
-def event_body(event_type: str, organization_id: str, run_id: str, now: datetime) -> dict[str, Any]:
-    """The documented envelope (`docs/webhooks/events/run-completed`)."""
+def event_body(
+    event_type: str, organization_id: str, run_id: str, now: datetime, *, object_id: str | None = None
+) -> dict[str, Any]:
+    """The documented envelope (`docs/webhooks/events/run-completed`); it is about the run without an object."""
     return {
         "id": new_id("evt_"),
         "type": event_type,
         "created": timestamp(now),
-        "data": {"object": {"id": run_id, "organization_id": organization_id, "run_id": run_id}},
+        "data": {"object": {"id": object_id or run_id, "organization_id": organization_id, "run_id": run_id}},
     }
 
 
@@ -120,14 +122,34 @@ def emit(
     connection: sqlite3.Connection, event_type: str, organization_id: str, run_id: str, now: datetime
 ) -> None:
     """Stores an event of a run for every endpoint of the organization that wants its type."""
-    webhooks = connection.execute(
-        "SELECT id, events FROM webhooks WHERE organization_id = ?", (organization_id,)
-    ).fetchall()
-    wanting = [row["id"] for row in webhooks if event_type in json.loads(row["events"])]
+    wanting = _wanting(connection, event_type).get(organization_id, [])
     if wanting:
         event = event_body(event_type, organization_id, run_id, now)
         for webhook_id in wanting:
             enqueue(connection, webhook_id, event, now)
+
+
+def emit_by_hand(connection: sqlite3.Connection, event_type: str, now: datetime) -> int:
+    """Stores an event about things that do not exist for every endpoint that wants it; returns how many do.
+
+    So each event of the catalog can be tried, also those that nothing on this machine causes.
+    """
+    wanting = _wanting(connection, event_type)
+    for organization_id, webhook_ids in wanting.items():
+        example = EXAMPLE_OBJECTS.get(event_type, TEST_RUN)
+        event = event_body(event_type, organization_id, TEST_RUN, now, object_id=example)
+        for webhook_id in webhook_ids:
+            enqueue(connection, webhook_id, event, now)
+    return sum(map(len, wanting.values()))
+
+
+def _wanting(connection: sqlite3.Connection, event_type: str) -> dict[str, list[str]]:
+    """The endpoints that want an event, by organization."""
+    found: dict[str, list[str]] = {}
+    for row in connection.execute("SELECT id, organization_id, events FROM webhooks ORDER BY seq"):
+        if event_type in json.loads(row["events"]):
+            found.setdefault(row["organization_id"], []).append(row["id"])
+    return found
 
 
 def enqueue(connection: sqlite3.Connection, webhook_id: str, event: dict[str, Any], now: datetime) -> None:
@@ -162,7 +184,14 @@ def next_due(connection: sqlite3.Connection, without: Sequence[int]) -> float | 
 
 
 def note_attempt(
-    connection: sqlite3.Connection, seq: int, *, state: str, answer: str, due_at: float, now: datetime
+    connection: sqlite3.Connection,
+    seq: int,
+    *,
+    state: str,
+    answer: str,
+    took_ms: int,
+    due_at: float,
+    now: datetime,
 ) -> None:
     """Stores how an attempt went: the answer in words, and what is to come."""
     ended = None if state == PENDING else timestamp(now)
@@ -170,6 +199,10 @@ def note_attempt(
         """UPDATE deliveries SET state = ?, attempts = attempts + 1, last_answer = ?, due_at = ?, ended_at = ?
            WHERE seq = ?""",
         (state, answer, due_at, ended, seq),
+    )
+    connection.execute(
+        "INSERT INTO attempts (delivery_seq, answer, took_ms, created_at) VALUES (?, ?, ?, ?)",
+        (seq, answer, took_ms, timestamp(now)),
     )
 
 

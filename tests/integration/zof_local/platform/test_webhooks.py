@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -13,6 +14,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from zof_local.platform import PlatformError, admin, webhooks
+from zof_local.platform.assumptions import EVENT_TYPES
+from zof_local.platform.store.delivery_log import newest_deliveries, send_again
 from zof_local.serving import Server
 
 FAST = (0.02, 0.02, 0.02)
@@ -20,14 +24,18 @@ FAST = (0.02, 0.02, 0.02)
 
 @dataclass
 class Receiver:
-    """An endpoint that answers with the statuses it is given, the last one for ever."""
+    """Answers with the statuses it is given, the last one for ever; not at all to the first `silent` events."""
 
     statuses: list[int] = field(default_factory=lambda: [200])
     got: list[tuple[bytes, str]] = field(default_factory=list)
     url: str = ""
+    silent: int = 0
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request) -> Response:
         self.got.append((await request.body(), request.headers["x-zof-signature"]))
+        if self.silent >= len(self.got):
+            await self.go_on.wait()
         return Response(status_code=self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0])
 
     def events(self) -> list[dict]:
@@ -103,6 +111,59 @@ async def test_pending_events_outlive_a_restart(start_platform) -> None:
         async with start_platform() as api:
             await api.until(lambda: len(receiver.got) == 2)
         assert len({event["id"] for event in receiver.events()}) == 1
+
+
+async def test_each_documented_event_can_be_subscribed_and_sent_by_hand(start_platform, world) -> None:
+    async with start_platform() as api, receiving() as receiver:
+        await subscribe(api, receiver.url, *EVENT_TYPES)
+        for event in EVENT_TYPES:
+            assert await asyncio.to_thread(admin.emit, world.data, event) == 1
+        api.platform.deliverer.wake()
+        await api.until(lambda: len(receiver.got) == len(EVENT_TYPES))
+        events = {event["type"]: event for event in receiver.events()}
+        assert set(events) == set(EVENT_TYPES)
+        thing = {"id": "agent_test", "organization_id": "org_local", "run_id": "run_test"}
+        assert events["agent.offline"]["data"] == {"object": thing}
+        with pytest.raises(PlatformError, match="no event 'agent"):
+            await asyncio.to_thread(admin.emit, world.data, "agent.online")
+
+
+async def test_who_does_not_answer_in_time_is_asked_again(start_platform, monkeypatch) -> None:
+    monkeypatch.setattr(webhooks, "WEBHOOK_TIMEOUT_SECONDS", 0.2)
+    async with start_platform(webhook_retry_seconds=FAST) as api, receiving() as receiver:
+        receiver.silent = 1
+        hook = await subscribe(api, receiver.url, "run.completed")
+        await api.http.post(f"/webhooks/{hook['id']}/test")
+        await api.until(lambda: len(receiver.got) == 2)
+
+        def attempts(connection):
+            return [one.answer for one in newest_deliveries(connection, 1)[0].attempts]
+
+        async def both() -> bool:
+            return len(await api.platform.database.read(attempts)) == 2
+
+        await api.until(both)
+        assert await api.platform.database.read(attempts) == ["no answer within 0.2 s", "HTTP 200"]
+        receiver.go_on.set()
+
+
+async def test_a_delivery_can_be_sent_once_more_with_the_same_bytes(start_platform) -> None:
+    async with start_platform(webhook_retry_seconds=()) as api, receiving(500, 200) as receiver:
+        hook = await subscribe(api, receiver.url, "run.completed")
+        await api.http.post(f"/webhooks/{hook['id']}/test")
+
+        async def state() -> str:
+            newest = await api.platform.database.read(lambda connection: newest_deliveries(connection, 1))
+            return newest[0].state
+
+        async def given_up() -> bool:
+            return await state() == "given_up"
+
+        await api.until(given_up)
+        await api.platform.database.write(lambda connection: send_again(connection, 1, api.platform.now()))
+        api.platform.deliverer.wake()
+        await api.until(lambda: len(receiver.got) == 2)
+        assert len(set(receiver.got)) == 1
 
 
 async def test_secrets_are_told_once_and_lists_are_pages(api) -> None:
