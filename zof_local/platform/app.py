@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from zof_local.platform.admin import DATABASE
 from zof_local.platform.assumptions import RATE_WINDOW_SECONDS
 from zof_local.platform.catalogue import CaseCatalogue
-from zof_local.platform.console import pages
+from zof_local.platform.console import actions, pages
 from zof_local.platform.errors import PlatformError
 from zof_local.platform.execution.dispatcher import Dispatcher
 from zof_local.platform.files import RunFiles
@@ -95,7 +95,7 @@ def create_app(settings: PlatformSettings, *, now: Callable[[], datetime] = _utc
         redirect_slashes=False,
         lifespan=lambda app: _live(app, settings, suites, now),
     )
-    routers = [part.router for part in (*_RESOURCES, pages)]
+    routers = [part.router for part in (*_RESOURCES, pages, actions)]
     for router in routers:
         app.include_router(router)
     app.state.routes = [route for router in routers for route in router.routes]

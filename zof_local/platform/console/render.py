@@ -1,4 +1,4 @@
-"""The console's HTML, from rows of the store. Pure: whatever tests printed is escaped here."""
+"""The console's runs as HTML, from rows of the store. Pure: whatever tests printed is escaped here."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from zof_local.platform.assumptions import SCHEDULE
+from zof_local.platform.console.frame import clock, empty, press, size
 from zof_local.platform.ids import module_of, name_of
+from zof_local.platform.store.artifacts import Artifact
 from zof_local.platform.store.results import LogLine, Result
 from zof_local.platform.store.runs import Run
+from zof_local.platform.store.schedules import Schedule
 
 _WORDS = {
     "queued": "Queued",
@@ -29,6 +33,7 @@ _MARKS = {
     "canceled": "⊘",
     "skipped": "–",
 }
+_FILES = {"log.txt": "All that pytest printed", "junit.xml": "JUnit XML, for other tools"}
 _COUNTS = ("passed", "failed", "error", "skipped")
 
 
@@ -39,93 +44,102 @@ class Titles:
     projects: Mapping[str, str]
     suites: Mapping[tuple[str, str], str]
 
-    def project(self, run: Run) -> str:
-        """The name of the run's project."""
-        return self.projects.get(run.project_id, run.project_id)
+    def project(self, of: Run | Schedule) -> str:
+        """The name of its project."""
+        return self.projects.get(of.project_id, of.project_id)
 
-    def suite(self, project_id: str, suite_id: str) -> str:
-        """The name of a project's suite."""
-        return self.suites.get((project_id, suite_id), suite_id)
+    def place(self, of: Run | Schedule) -> str:
+        """Its project and environment."""
+        return f"{self.project(of)} · {of.environment}"
 
-
-def document(title: str, content: str, live: str | None) -> str:
-    """A whole page; `live` is the path that its content is read from again while it changes."""
-    source = f' data-live="{escape(live)}"' if live else ""
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/console.css">
-<script src="/assets/console.js" defer></script>
-</head>
-<body>
-<header><a class="brand" href="/"><span class="dot"></span>Zof <em>local</em></a>
-<span class="note">A stand-in on this machine; not the Zof service</span></header>
-<main id="content"{source}>{content}</main>
-</body>
-</html>
-"""
-
-
-def refused() -> str:
-    """What somebody without the token sees."""
-    return document(
-        "Zof local",
-        '<section class="empty"><h1>This page needs its link</h1><p>Open the console with the link that the '
-        "platform printed when it started, or open a run with the link that came with it.</p></section>",
-        None,
-    )
+    def selection(self, of: Run | Schedule) -> str:
+        """What it runs: a suite's name, or cases."""
+        if of.test_suite_id is not None:
+            return self.suites.get((of.project_id, of.test_suite_id), of.test_suite_id)
+        cases = of.test_case_ids or ()
+        return cases[0] if len(cases) == 1 else f"{len(cases)} cases"
 
 
 def missing(run_id: str) -> str:
     """There is no such run."""
-    return document(
-        "No such run",
-        f'<section class="empty"><h1>There is no run <code>{escape(run_id)}</code></h1>'
-        '<p><a href="/">All runs</a></p></section>',
-        None,
-    )
+    return empty(f"There is no run <code>{escape(run_id)}</code>", '<a href="/">All runs</a>')
 
 
 def runs_list(runs: Sequence[Run], titles: Titles) -> str:
     """The newest runs."""
     if not runs:
-        return (
-            '<section class="empty"><h1>No runs yet</h1><p>Start one with <code>POST /v1/runs</code>, from '
-            "Slack or from a notebook, and it appears here.</p></section>"
+        return empty(
+            "No runs yet",
+            "Start one with <code>POST /v1/runs</code>, from Slack or from a notebook, and it appears here.",
         )
     rows = "".join(
-        f'<a class="row" href="/runs/{run.id}">{_pill(run.status)}'
-        f'<span class="what"><b>{escape(_selection(run, titles))}</b>'
-        f"<small>{escape(_place(run, titles))}</small></span>"
+        f'<a class="row" href="/runs/{run.id}">{pill(run.status)}'
+        f'<span class="what"><b>{escape(titles.selection(run))}</b>'
+        f"<small>{escape(titles.place(run))}{_origin(run)}</small></span>"
         f'{_bar(run)}<span class="counts">{_counts(run)}</span>'
-        f'<span class="when"><code>{run.id}</code><small>{_clock(run.created_at)}</small></span></a>'
+        f'<span class="when"><code>{run.id}</code><small>{clock(run.created_at)}</small></span></a>'
         for run in runs
     )
-    return f'<h1>Runs</h1><section class="list">{rows}</section>'
+    under_way = {status: sum(run.status == status for run in runs) for status in ("running", "queued")}
+    said = " · ".join(f"{count} {status}" for status, count in under_way.items() if count)
+    return f'<h1>Runs <small>{said}</small></h1><section class="list">{rows}</section>'
 
 
-def run_page(run: Run, results: Sequence[Result], log: Sequence[LogLine], titles: Titles) -> str:
-    """One run: status, counts, the cases with the failures first, the log."""
-    reason = f'<p class="reason">{escape(run.reason)}</p>' if run.reason else ""
+def run_page(
+    run: Run,
+    results: Sequence[Result],
+    log: Sequence[LogLine],
+    titles: Titles,
+    *,
+    artifacts: Sequence[Artifact] = (),
+    form_token: str | None = None,
+) -> str:
+    """One run: status, counts, the cases with the failures first, files, log.
+
+    `form_token` is for who may cancel it: the owner of the machine, not everybody with the run's link.
+    """
+    reason = f'<p class="reason {run.status}">{escape(run.reason)}</p>' if run.reason else ""
     facts = [
         ("Run", f"<code>{run.id}</code>"),
         ("Project", escape(titles.project(run))),
         ("Environment", escape(run.environment)),
-        ("Created", _clock(run.created_at)),
-        ("Started", _clock(run.started_at)),
+        ("Created", clock(run.created_at)),
+        ("Source", _source(run)),
         ("Took" if run.is_terminal else "Running for", _took(run)),
     ]
     definitions = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    cancel = (
+        press(f"/runs/{run.id}/cancel", "Cancel run", form_token, quiet=True)
+        if form_token is not None and not run.is_terminal
+        else ""
+    )
     return (
-        f'<div class="title"><h1>{escape(_selection(run, titles))}</h1>{_pill(run.status)}</div>{reason}'
+        f'<div class="title"><h1>{escape(titles.selection(run))}</h1>{pill(run.status)}{cancel}</div>{reason}'
         f'<section class="card">{_bar(run)}<p class="counts">{_counts(run)}</p>'
-        f"<dl>{definitions}</dl></section>"
+        f"<dl>{definitions}{_files(run, artifacts)}</dl></section>"
         f"{_cases(run, results)}{_log(log)}"
     )
+
+
+def _source(run: Run) -> str:
+    if run.scheduled_for is None:
+        return "Started by hand"
+    return f"Schedule, for {run.scheduled_for[11:16]} UTC"
+
+
+def _origin(run: Run) -> str:
+    return " · by schedule" if run.source == SCHEDULE else ""
+
+
+def _files(run: Run, artifacts: Sequence[Artifact]) -> str:
+    if not artifacts:
+        return ""
+    links = "".join(
+        f'<a class="file" href="/runs/{run.id}/artifacts/{one.id}" download title="{_FILES.get(one.name, "")}">'
+        f"{escape(one.name)} <small>{size(one.size_bytes)}</small></a>"
+        for one in artifacts
+    )
+    return f'<div class="wide"><dt>Artifacts</dt><dd>{links}</dd></div>'
 
 
 def _cases(run: Run, results: Sequence[Result]) -> str:
@@ -140,6 +154,8 @@ def _cases(run: Run, results: Sequence[Result]) -> str:
         parts.append(f'<h2>Other cases <small>{len(others)}</small></h2><section class="list">')
         parts += [_case(result, shown=False) for result in others]
         parts.append("</section>")
+    if not run.kept:
+        return '<section class="empty"><p>Results, log and artifacts were removed, as the run is old.</p></section>'
     if not results:
         parts.append(f'<section class="empty"><p>{_waiting(run)}</p></section>')
     return "".join(parts)
@@ -182,7 +198,8 @@ def _log(log: Sequence[LogLine]) -> str:
     )
 
 
-def _pill(status: str) -> str:
+def pill(status: str) -> str:
+    """A status as a coloured word."""
     return f'<span class="pill {status}"><span class="mark">{_MARKS[status]}</span>{_WORDS[status]}</span>'
 
 
@@ -209,23 +226,6 @@ def _counts(run: Run) -> str:
     left = (run.total or 0) - sum(counted.values())
     rest = f" · <b>{left}</b> {'not run' if run.is_terminal else 'to go'}" if left > 0 else ""
     return f"{line or 'no results yet'}{rest}"
-
-
-def _selection(run: Run, titles: Titles) -> str:
-    if run.test_suite_id is not None:
-        return titles.suite(run.project_id, run.test_suite_id)
-    cases = run.test_case_ids or ()
-    return cases[0] if len(cases) == 1 else f"{len(cases)} cases"
-
-
-def _place(run: Run, titles: Titles) -> str:
-    return f"{titles.project(run)} · {run.environment}"
-
-
-def _clock(moment: str | None) -> str:
-    if moment is None:
-        return "–"
-    return f'<time datetime="{moment}">{moment[:10]} {moment[11:19]} UTC</time>'
 
 
 def _took(run: Run) -> str:

@@ -71,6 +71,10 @@ class Dispatcher:
         """A run was queued."""
         self._wake.set()
 
+    def is_executing(self, run_id: str) -> bool:
+        """Whether the run has processes, or something of it is still being put away."""
+        return run_id in self._tasks
+
     def cancel(self, run_id: str) -> None:
         """The run was canceled: ends its processes, if it has any."""
         execution = self._executions.get(run_id)

@@ -128,7 +128,7 @@ def find_run(connection: sqlite3.Connection, run_id: str, organization_id: str |
 
 
 def visible_run(
-    connection: sqlite3.Connection, run_id: str, organization_id: str, param: str | None = None
+    connection: sqlite3.Connection, run_id: str, organization_id: str | None, param: str | None = None
 ) -> Run:
     """The organization's run with this id, else 404 (`docs/api/errors`: also for another organization's)."""
     run = find_run(connection, run_id, organization_id)
@@ -177,8 +177,12 @@ def claim_next(connection: sqlite3.Connection, now: datetime) -> Run | None:
     return run
 
 
-def cancel_run(connection: sqlite3.Connection, run_id: str, organization_id: str, now: datetime) -> Run:
+def cancel_run(
+    connection: sqlite3.Connection, run_id: str, organization_id: str | None, now: datetime
+) -> Run:
     """Ends a queued or running run as canceled; its processes are ended by who executes it.
+
+    Without an organization it may be of any.
 
     Raises:
         ApiProblem: 404, or 409 when the run is over already (`docs/api/errors`).

@@ -17,7 +17,7 @@ from zof_local.platform.errors import not_found
 from zof_local.platform.ids import new_id
 from zof_local.platform.paging import PageRequest
 from zof_local.platform.store.filters import Conditions, newest_first
-from zof_local.platform.store.runs import NewRun, Run, insert_run
+from zof_local.platform.store.runs import NewRun, Run, find_run, insert_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,16 @@ def all_schedules(connection: sqlite3.Connection) -> list[Schedule]:
     """The schedules of all organizations, newest first, for the machine's owner."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM schedules ORDER BY seq DESC")  # noqa: S608 - constant
     return [_schedule(row) for row in rows]
+
+
+def latest_runs(connection: sqlite3.Connection) -> dict[str, Run]:
+    """The newest run of each schedule that has one."""
+    rows = connection.execute(
+        """SELECT id, (SELECT r.id FROM runs r WHERE r.schedule_id = s.id
+                       ORDER BY r.scheduled_for DESC LIMIT 1) AS run_id FROM schedules s"""
+    ).fetchall()
+    found = {row["id"]: find_run(connection, row["run_id"]) for row in rows if row["run_id"] is not None}
+    return {schedule_id: run for schedule_id, run in found.items() if run is not None}
 
 
 def set_paused(connection: sqlite3.Connection, schedule_id: str, now: datetime, *, paused: bool) -> Schedule:
