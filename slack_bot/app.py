@@ -24,6 +24,7 @@ from slack_bot.errors import BotError
 from slack_bot.identity import Identity
 from slack_bot.listeners import Listeners
 from slack_bot.reload import ConfigFile
+from slack_bot.replays import Replays
 from slack_bot.settings import BotSettings, Transport
 from slack_bot.slack_door import SlackDoor
 from slack_bot.sockets import Sockets
@@ -34,6 +35,7 @@ from slack_bot.vitals import Vitals
 from slack_bot.zof_door import ZofDoor
 from slack_bot.zof_events import ZofEvents
 from zof_core import AsyncZofClient
+from zof_core.watching import Pace
 
 log: Final = logging.getLogger(__name__)
 
@@ -169,14 +171,25 @@ class Bot:
         identity = Identity(slack, timing)
         await identity.learn()
         stack.push_async_callback(identity.stop)
-        ticks = Ticks(store=store, zof=ZofDoor(zof), slack=slack, config=self._config.current, timing=timing)
+        ticks = Ticks(
+            store=store,
+            zof=ZofDoor(zof),
+            slack=slack,
+            config=self._config.current,
+            timing=timing,
+            poller=zof.poller(Pace(timing.poll_first, timing.poll_max)),
+        )
         engine = Engine(store, executor, timing, ticks.advance)
         ticks.attach(engine)
         await engine.launch()
         stack.push_async_callback(engine.stop)
+        stack.push_async_callback(ticks.stop)
+        await ticks.resume()
         writer = InboxWriter(store.commit_inbox, executor, engine.wake_dispatcher)
         stack.push_async_callback(writer.stop)
         bolt = _bolt(settings, client)
+        if settings.transport is Transport.HTTP:
+            bolt.use(Replays().guard)
         Listeners(
             store=store,
             writer=writer,

@@ -106,6 +106,7 @@ class FollowedRun(Value):
         told_outage: the author knows.
         notice: what is still to be said to the author.
         findings: what was last read, at `read_at`.
+        look: something happened to the run that only a look of its own shows; else news comes by the lookout.
         cancel_round: part of the Cancel button's value; grows when a cancel failed: it can be pressed again.
         canceled_by: name of who had it cancelled from Slack.
         lost: why following ended before the run did.
@@ -135,6 +136,7 @@ class FollowedRun(Value):
     findings: Findings | None = None
     read_at: float | None = None
     polls: int = 0
+    look: bool = False
     next_poll_at: float = 0.0
     card: Card = Card()
     cancel_round: int = 0
@@ -172,7 +174,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """`GET /runs/{id}`, and its failed cases if there are any."""
+    """Look at the run: by itself if there is a reason to, else have it watched with all others."""
 
     run_id: str
 

@@ -44,6 +44,11 @@ class Findings(Value):
     failures_total: int = 0
 
 
+def not_passed(run: Run) -> int:
+    """How many of its cases failed or ended in error, so far."""
+    return (run.summary.failed or 0) + (run.summary.error or 0) if run.summary else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """Zof answered with the run: it was started, or looked at."""
@@ -72,6 +77,11 @@ class Unavailable:
     sentence: str
     retry_after: float | None = None
     why: str = "Zof does not answer just now"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The run is looked at together with all others; news of it comes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +132,15 @@ class Closed:
 
 
 Result = (
-    Read | Refused | Unavailable | Shown | Said | SlackBusy | NotYet | CardMissing | SlackRefused | Closed
+    Read
+    | Refused
+    | Unavailable
+    | Watched
+    | Shown
+    | Said
+    | SlackBusy
+    | NotYet
+    | CardMissing
+    | SlackRefused
+    | Closed
 )

@@ -56,9 +56,10 @@ class Timing(BaseModel):
     """Intervals and patience, in seconds unless it says otherwise.
 
     Args:
-        poll_first: pause before the second look at a run.
-        poll_max: longest pause between two looks; pauses grow by `poll_growth` from first to max.
-            `docs/limits/api-rate-limits` discourages polling every few seconds, hence 5 growing to 30.
+        poll_first: shortest pause between two looks at all runs; pauses grow while nothing changes.
+        poll_max: longest pause. `docs/limits/api-rate-limits` discourages polling every few seconds, hence 5 growing
+            to 30; and all looks together keep to the client's share of Zof's rate limit.
+        look_anyway: a run of which nothing was heard for so long has itself watched anew.
         start_patience: how long a start is tried again while Zof does not answer.
         retry_first: pause after the first failed attempt of anything; doubles up to `retry_max`.
         follow_patience: how long a run that Zof does not answer about is followed.
@@ -79,7 +80,7 @@ class Timing(BaseModel):
 
     poll_first: Seconds = 5.0
     poll_max: Seconds = 30.0
-    poll_growth: Annotated[float, Field(ge=1, le=10)] = 1.3
+    look_anyway: Seconds = 600.0
     start_patience: Seconds = 120.0
     retry_first: Seconds = 2.0
     retry_max: Seconds = 30.0

@@ -12,23 +12,26 @@ from slack_bot.config import BotConfig
 from slack_bot.engine import Engine
 from slack_bot.errand_ticks import ErrandTicks
 from slack_bot.following import FollowedRun, State
+from slack_bot.lookout import Lookout
 from slack_bot.notes import notes_of_run
 from slack_bot.pacing import CardBudgets
 from slack_bot.requests import idempotency_key
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
-from slack_bot.store.store import Store
+from slack_bot.store.store import RUN, Store
 from slack_bot.text import sentence
 from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_card
 from slack_bot.workbench import Workbench
-from slack_bot.zof_door import ZofDoor
+from slack_bot.zof_door import ZofDoor, if_it_is_gone
+from zof_core.poller import Poller
 from zof_core.webhooks import Event
 
 log: Final = logging.getLogger(__name__)
 
 _CLOCK_SKEW: Final = 60.0
+_COMMIT_TRIES: Final = 8
 
 
 class Ticks:
@@ -36,6 +39,7 @@ class Ticks:
 
     Args:
         config: asked at each step that needs permission, so it gives the rules as they are then.
+        poller: looks at all runs together.
         clock: Unix time.
     """
 
@@ -47,6 +51,7 @@ class Ticks:
         slack: SlackDoor,
         config: Callable[[], BotConfig],
         timing: Timing,
+        poller: Poller,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
@@ -57,10 +62,35 @@ class Ticks:
         self._budgets = CardBudgets(time.monotonic, timing.card_updates)
         self._bench = Workbench(store, zof, slack, config, timing, clock)
         self._errands = ErrandTicks(self._bench)
+        self._lookout = Lookout(poller, self._change_run, timing)
 
     def attach(self, engine: Engine) -> None:
         """Names the engine that runs the ticks; it must be named before it is launched."""
         self._bench.attach(engine)
+
+    async def resume(self) -> None:
+        """Has all followed runs watched again, at start."""
+        rows = await self.engine.in_thread(self._store.following)
+        await self.engine.in_thread(self._lookout.watch, rows)
+
+    async def stop(self) -> None:
+        """Hears no more news."""
+        await self.engine.in_thread(self._lookout.stop)
+
+    def _change_run(self, run_id: str, change: Callable[[FollowedRun, float], FollowedRun]) -> bool:
+        """Brings news into the row of a run. For a thread."""
+        followed = self._store.followed_by_run_id(run_id)
+        if followed is None:
+            return False
+        now = self._clock()
+        return self._store.change_run(
+            followed.key,
+            lambda row: change(row, now),
+            now,
+            self.engine.enqueue,
+            due=lambda row: _due(row, now) or now,
+            notes=lambda before, after: notes_of_run(before, after, now),
+        )
 
     @property
     def engine(self) -> Engine:
@@ -82,8 +112,11 @@ class Ticks:
 
     async def _advance_run(self, row: FollowedRun, seq: int) -> None:
         try:
-            after, due = await self._next_of_run(row, seq)
-            await self._bench.save(after, seq, due, notes=notes_of_run(row, after, self._clock()))
+            step = following.decide(row, self._clock(), _wanted(row))
+            if isinstance(step, following.Done | following.Wait):
+                await self._bench.save(row, seq, step.until if isinstance(step, following.Wait) else None)
+            else:
+                await self._commit(row, seq, step, await self._run_effect(row, step, seq))
         except Exception:
             log.exception("A tick of a followed run failed.")
             after = transitions.after_fault(row, self._clock(), self._timing)
@@ -91,22 +124,22 @@ class Ticks:
             due = None if after.state is State.ENDED else self._clock() + pause
             await self._bench.save(after, seq, due, notes=notes_of_run(row, after, self._clock()))
 
-    async def _next_of_run(self, row: FollowedRun, seq: int) -> tuple[FollowedRun, float | None]:
-        step = following.decide(row, self._clock(), _wanted(row))
-        if isinstance(step, following.Done):
-            return row, None
-        if isinstance(step, following.Wait):
-            return row, step.until
-        result = await self._run_effect(row, step, seq)
-        now = self._clock()
-        after = transitions.apply(row, step, result, now, self._timing)
-        match following.decide(after, now, _wanted(after)):
-            case following.Done():
-                return after, None
-            case following.Wait(until):
-                return after, until
-            case _:
-                return after, now
+    async def _commit(
+        self, row: FollowedRun, seq: int, step: following.Effect, result: results.Result
+    ) -> None:
+        """Writes down what came of an effect. News that came meanwhile stays: the result is put upon it."""
+        for _ in range(_COMMIT_TRIES):
+            now = self._clock()
+            after = transitions.apply(row, step, result, now, self._timing)
+            saved = await self._bench.save(after, seq, _due(after, now), notes=notes_of_run(row, after, now))
+            if saved:
+                if after.state is State.FOLLOWING:
+                    await self.engine.in_thread(self._lookout.watch, [after])
+                return
+            found = await self.engine.in_thread(self._store.load, RUN, row.key)
+            if found is None or not isinstance(found[0], FollowedRun) or found[0].state is State.ENDED:
+                return
+            row, seq = found[0], found[1]
 
     async def _run_effect(self, row: FollowedRun, effect: following.Effect, seq: int) -> results.Result:
         match effect:
@@ -127,11 +160,10 @@ class Ticks:
                 assert_never(effect)
 
     async def _poll(self, run_id: str, row: FollowedRun) -> results.Result:
+        if not row.look:
+            return results.Watched()
         read = await self._zof.read(run_id, row.findings)
-        if isinstance(read, results.Refused) and read.outcome is not results.Outcome.UNKNOWN_NAME:
-            # A key that is refused now may be set anew: the run goes on meanwhile, and so do we.
-            return results.Unavailable(read.sentence, why="Zof refuses the bot's API key")
-        return read
+        return read if isinstance(read, results.Read) else if_it_is_gone(read)
 
     async def _show(self, row: FollowedRun, seq: int) -> results.Result:
         message, run_id = _card_of(row), row.run.id if row.run else ""
@@ -186,6 +218,17 @@ class Ticks:
             self._bench.look_again(event.run_id, transitions.look_again_soon)
         # Last: an event that did not wake its run is not known yet, and Zof sends it again.
         self._store.note_event(event.id, self._clock())
+
+
+def _due(row: FollowedRun, now: float) -> float | None:
+    """When there is something to do with a row; None if there is nothing any more."""
+    match following.decide(row, now, _wanted(row)):
+        case following.Done():
+            return None
+        case following.Wait(until):
+            return until
+        case _:
+            return now
 
 
 def _card_of(row: FollowedRun) -> Message | None:

@@ -19,8 +19,11 @@ from slack_bot.results import (
     SlackBusy,
     SlackRefused,
     Unavailable,
+    Watched,
+    not_passed,
 )
 from slack_bot.settings import Timing
+from zof_core import Run
 
 NOTICE_TRIES: Final = 60
 """Some 30 minutes, which is how long a response URL lives."""
@@ -41,6 +44,8 @@ def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: 
             return _over(row, outcome, notice=notice)
         case (Start(), Unavailable() as outage):
             return _start_again(row, outage, now, timing)
+        case (Poll(), Watched()):
+            return row.model_copy(update={"next_poll_at": now + timing.look_anyway})
         case (Poll(), Read() | Refused() | Unavailable()):
             return _polled(row, result, now, timing)
         case (Show(), Shown() | SlackBusy() | NotYet() | CardMissing() | SlackRefused()):
@@ -67,6 +72,7 @@ def look_again_soon(
     """The row after somebody asked to cancel: read it at once; with `rearm` Cancel can be pressed again."""
     return row.model_copy(
         update={
+            "look": True,
             "next_poll_at": now,
             "polls": 0,
             "canceled_by": canceled_by or row.canceled_by,
@@ -75,15 +81,30 @@ def look_again_soon(
     )
 
 
+def sighted(row: FollowedRun, run: Run, now: float, timing: Timing) -> FollowedRun:
+    """The row after the run was seen in a list; cases that newly failed need a look of their own."""
+    before = row.findings or Findings(run=run)
+    total = not_passed(run)
+    is_news = total != before.failures_total and (run.is_terminal or not before.failures)
+    if is_news:
+        return look_again_soon(row, now)
+    return _read(row, before.model_copy(update={"run": run, "failures_total": total}), now, timing)
+
+
+def lost_sight(row: FollowedRun, outage: Unavailable, now: float, timing: Timing) -> FollowedRun:
+    """The row after the lookout could not see any run for a while; at its next tick it has itself watched anew."""
+    return _poll_again(row, outage, now, timing).model_copy(update={"look": False})
+
+
 def _read(row: FollowedRun, findings: Findings, now: float, timing: Timing) -> FollowedRun:
-    gap = min(timing.poll_first * timing.poll_growth ** min(row.polls, 100), timing.poll_max)
     outcome = _outcome(findings.run.status) if findings.run.is_terminal else None
     seen = row.model_copy(
         update={
             "findings": findings,
             "read_at": now,
-            "polls": row.polls + 1,
-            "next_poll_at": now + gap,
+            "polls": 0,
+            "look": False,
+            "next_poll_at": now + timing.look_anyway,
             "outage_since": None,
             "faults": 0,
             "outcome": outcome,

@@ -67,14 +67,14 @@ class Workbench:
         *,
         begun: FollowedRun | None = None,
         notes: Sequence[Note] = (),
-    ) -> None:
-        """Commits a row together with its next tick."""
+    ) -> bool:
+        """Commits a row together with its next tick. False if somebody else changed it first."""
         now, enqueue = self.clock(), self.engine.enqueue
         saved = self.engine.in_thread(
             self.store.save, entity, seq, due, now, enqueue, begun=begun, notes=notes
         )
         # A stop must not cut between an effect and its being written down.
-        await asyncio.shield(saved)
+        return await asyncio.shield(saved)
 
     def look_again(self, run_id: str, change: Callable[..., FollowedRun]) -> None:
         """Has a run looked at now, if this bot follows it. For a thread."""

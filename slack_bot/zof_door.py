@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
-from slack_bot.results import FailedCase, Findings, Outcome, Read, Refused, Unavailable
+from slack_bot.results import FailedCase, Findings, Outcome, Read, Refused, Unavailable, not_passed
 from slack_bot.views.card import SHOWN_FAILURES
 from zof_core import (
     AsyncZofClient,
@@ -67,11 +67,8 @@ class ZofDoor:
         try:
             run = await self._client.runs.retrieve(run_id)
             return Read(await self._findings(run, before))
-        except _TRANSIENT as error:
-            return Unavailable(error_sentences(error), error.retry_after)
         except ZofApiError as error:
-            unknown = isinstance(error, ZofNotFoundError | ZofInvalidRequestError)
-            return Refused(error_sentences(error), Outcome.UNKNOWN_NAME if unknown else Outcome.FAULT)
+            return failure_of(error)
 
     async def failed_cases(self, run_id: str) -> tuple[str, ...] | Refused | Unavailable:
         """Ids of all cases of a run that did not pass, each once."""
@@ -99,7 +96,7 @@ class ZofDoor:
             return Refused(error_sentences(error), Outcome.FAULT)
 
     async def _findings(self, run: Run, before: Findings | None) -> Findings:
-        total = _not_passed(run)
+        total = not_passed(run)
         if before is not None and before.failures_total == total and before.failures:
             return Findings(run=run, failures=before.failures, failures_total=total)
         if not total:
@@ -127,8 +124,20 @@ class ZofDoor:
         ]
 
 
-def _not_passed(run: Run) -> int:
-    return (run.summary.failed or 0) + (run.summary.error or 0) if run.summary else 0
+def failure_of(error: ZofApiError) -> Refused | Unavailable:
+    """What it means that a run could not be read."""
+    if isinstance(error, _TRANSIENT):
+        return Unavailable(error_sentences(error), error.retry_after)
+    unknown = isinstance(error, ZofNotFoundError | ZofInvalidRequestError)
+    return Refused(error_sentences(error), Outcome.UNKNOWN_NAME if unknown else Outcome.FAULT)
+
+
+def if_it_is_gone(failure: Refused | Unavailable) -> Refused | Unavailable:
+    """What a failure means for a run that is followed: only one that Zof does not know any more is given up."""
+    if isinstance(failure, Unavailable) or failure.outcome is Outcome.UNKNOWN_NAME:
+        return failure
+    # A key that is refused now may be set anew: the run goes on meanwhile, and so do we.
+    return Unavailable(failure.sentence, why="Zof refuses the bot's API key")
 
 
 def _start_failure(error: ZofApiError) -> Refused | Unavailable:

@@ -29,6 +29,7 @@ from zof_core.version import __version__
 if TYPE_CHECKING:
     from zof_core.poller import Drive, Poller
     from zof_core.stats import Stats
+    from zof_core.watching import Pace
 
 T = TypeVar("T")
 
@@ -277,12 +278,12 @@ class AsyncZofClient:
         call = untyped_call(method, path, params=params, json=json, idempotency_key=idempotency_key)
         return await self.drive(self.plan.raw_machine(call))
 
-    def poller(self) -> Poller:
-        """Watches runs, for all clients of this process with the same address and key."""
+    def poller(self, pace: Pace | None = None) -> Poller:
+        """Watches runs, for all clients of this process with the same address and key; who asks first sets the pace."""
         from zof_core.poller import shared_poller  # noqa: PLC0415  # who never watches does not load it
 
         # Held on to: under a key that was rotated meanwhile, its name would be another.
-        self._poller = self._poller or shared_poller(self.plan, self._drive_in_thread)
+        self._poller = self._poller or shared_poller(self.plan, self._drive_in_thread, pace)
         return self._poller
 
     @contextmanager

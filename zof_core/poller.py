@@ -24,7 +24,7 @@ from zof_core.errors import ZofApiError, ZofConnectionError
 from zof_core.forks import forget_at_fork
 from zof_core.inbox import Inbox
 from zof_core.models import Run
-from zof_core.watching import Sighting, Watchlist
+from zof_core.watching import Pace, Sighting, Watchlist
 
 log = logging.getLogger("zof_core")
 Listener = Callable[[Sighting], object]
@@ -59,9 +59,11 @@ class Poller:
     Args:
         plan: how to call.
         open_drive: opens what carries out rounds in the thread; closed when the thread ends.
+        pace: how often it looks.
     """
 
-    def __init__(self, plan: Plan, open_drive: OpenDrive) -> None:
+    def __init__(self, plan: Plan, open_drive: OpenDrive, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
         self.has_thread = _is_real(plan.clock)
         self._plan = plan
         self._open_drive = open_drive
@@ -70,7 +72,7 @@ class Poller:
 
     def forget(self) -> None:
         """In a forked child, which has neither the thread nor the waiters: begins with nothing."""
-        self._list = Watchlist()
+        self._list = Watchlist(self._pace)
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
         self._wake = threading.Condition()
         self._turning = threading.Lock()
@@ -199,15 +201,19 @@ _pollers: weakref.WeakValueDictionary[tuple[bytes, Clock | None], Poller] = weak
 _lock = threading.Lock()
 
 
-def shared_poller(plan: Plan, open_drive: OpenDrive) -> Poller:
-    """The poller that all clients of the process with this address and key share. Of the key, only a digest is kept."""
+def shared_poller(plan: Plan, open_drive: OpenDrive, pace: Pace | None = None) -> Poller:
+    """The poller that all clients of the process with this address and key share. Of the key, only a digest is kept.
+
+    Args:
+        pace: how often it looks; who asks first decides.
+    """
     if not plan.key.known:
         raise ZofApiError("The API key is not known yet; make one call before watching runs.")
     name = _name(plan)
     with _lock:
         poller = _pollers.get(name)
         if poller is None:
-            poller = _pollers[name] = Poller(plan, open_drive)
+            poller = _pollers[name] = Poller(plan, open_drive, pace)
         return poller
 
 

@@ -65,6 +65,14 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How often runs are looked at, in seconds between rounds, where the share of the rate limit allows it."""
+
+    first: float = POLL_FIRST_SECONDS
+    longest: float = POLL_CAP_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
 class _Pause:
     """A look needs more requests than may be sent now: it goes on when there are some."""
 
@@ -72,14 +80,15 @@ class _Pause:
 class Watchlist:
     """The runs that are watched, and what was last seen of them. Runs come and go while a round is under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = Pace()) -> None:  # it is frozen
         self.allowance = Allowance()
+        self._pace = pace
         self._seen: dict[str, Run | None] = {}
         self._projects: dict[str, str | None] = {}
         self._hinted: set[str] = set()
         self._new: set[str] = set()
         self._looks: list[_Look] = []
-        self._pause = POLL_FIRST_SECONDS
+        self._pause = pace.first
         self._due_at: float | None = None
         self._new_at = -math.inf
         self._requests_a_round = 1
@@ -104,7 +113,7 @@ class Watchlist:
             self._seen[run_id] = run
             self._projects[run_id] = run.project_id if run else project_id
             self._new.add(run_id)
-            self._pause = POLL_FIRST_SECONDS
+            self._pause = self._pace.first
 
     def drop(self, run_id: str) -> None:
         """Watches it no longer."""
@@ -162,7 +171,8 @@ class Watchlist:
             if look.is_round:
                 self._requests_a_round = max(1, look.requests)
                 longer, shorter = self._pause * POLL_FACTOR, self._pause / 2
-                self._pause = max(POLL_FIRST_SECONDS, shorter) if look.news else min(POLL_CAP_SECONDS, longer)
+                pace = self._pace
+                self._pause = max(pace.first, shorter) if look.news else min(pace.longest, longer)
                 self._set_due(plan)
         return news
 
@@ -215,7 +225,7 @@ class Watchlist:
         """What a failure means for those who wait: nothing yet, if it may pass."""
         self._failures += 1
         if isinstance(error, _PASSING) and self._failures < WAIT_FAILURES_MAX:
-            self._pause = min(POLL_CAP_SECONDS, self._pause * POLL_FACTOR)
+            self._pause = min(self._pace.longest, self._pause * POLL_FACTOR)
             self._set_due(plan, error.retry_after or 0.0)
             return []
         with self._lock:

@@ -183,15 +183,38 @@ class Store:
             self._append(connection, notes)
         return True
 
+    def following(self) -> list[FollowedRun]:
+        """All runs that are being followed."""
+        table = followed_runs
+        wanted = sa.select(table).where(table.c.state == State.FOLLOWING.value)
+        with self.engine.connect() as connection:
+            found = [_entity(RUN, row) for row in connection.execute(wanted).mappings()]
+        return [row for row in found if isinstance(row, FollowedRun)]
+
     def change_run(
-        self, key: str, change: Callable[[FollowedRun], FollowedRun], now: float, enqueue: Enqueue
+        self,
+        key: str,
+        change: Callable[[FollowedRun], FollowedRun],
+        now: float,
+        enqueue: Enqueue,
+        *,
+        due: Callable[[FollowedRun], float] | None = None,
+        notes: Callable[[FollowedRun, FollowedRun], Sequence[Note]] = lambda _before, _after: (),
     ) -> bool:
-        """Changes a followed run from outside its ticks and wakes it. False if it is gone or has ended."""
+        """Changes a followed run from outside its ticks and wakes it. False if it is gone or has ended.
+
+        Args:
+            due: when the changed row has something to do; at once if it is not given.
+            notes: for the audit trail, of the row before and after.
+        """
         for _ in range(_CHANGE_TRIES):
             found = self.load(RUN, key)
             if found is None or not isinstance(found[0], FollowedRun) or found[0].state is State.ENDED:
                 return False
-            if self.save(change(found[0]), found[1], now, now, enqueue, outside=True):
+            after = change(found[0])
+            due_at = now if due is None else due(after)
+            told = notes(found[0], after)
+            if self.save(after, found[1], due_at, now, enqueue, outside=True, notes=told):
                 return True
         return False
 

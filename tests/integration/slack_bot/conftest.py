@@ -33,7 +33,7 @@ DANA, SAM, MIRA = "U02DANA", "U03SAM", "U04MIRA"
 
 BRISK = Timing(
     poll_first=0.1,
-    poll_max=0.2,
+    poll_max=0.5,
     start_patience=4.0,
     retry_first=0.1,
     retry_max=0.3,

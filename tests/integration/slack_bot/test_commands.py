@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -219,14 +220,23 @@ async def test_the_form_starts_a_run_by_the_same_checks(shared: Any) -> None:
 
 async def test_the_same_delivery_twice_starts_one_run(shared: Any) -> None:
     body = shared.command_body("run proj_abc staging suite_pr_smoke", trigger="1.2.twice")
-    headers = shared.signed(body)
-    answers = await asyncio.gather(*(shared.send_raw(body, headers) for _ in range(5)))
+    now = time.time()
+    signed = [shared.signed(body, at=now - n) for n in range(5)]
+    answers = await asyncio.gather(*(shared.send_raw(body, headers) for headers in signed))
     assert [answer.status_code for answer in answers] == [200] * 5
     before = len(await shared.cards())
     outcome = await shared.outcome("T0ZOF:1.2.twice")
     assert outcome.outcome == "passed"
     assert len([card for card in await shared.cards() if outcome.run_id in card["plain"]]) == 1
     assert len(await shared.cards()) <= before + 1
+
+
+async def test_the_same_signed_request_is_taken_once(shared: Any) -> None:
+    body = shared.command_body("whoami", trigger="1.2.replayed")
+    headers = shared.signed(body)
+    answers = await asyncio.gather(*(shared.send_raw(body, headers) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401, 401]
+    assert (await shared.outcome("T0ZOF:1.2.replayed")).settled
 
 
 async def test_a_run_is_run_again_whole_or_its_failed_cases_only(shared: Any, until: Any) -> None:

@@ -39,10 +39,11 @@ from slack_bot.results import (
     SlackBusy,
     SlackRefused,
     Unavailable,
+    Watched,
 )
 from slack_bot.settings import Timing
-from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, pause
-from zof_core import Run, RunRequest
+from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, lost_sight, pause, sighted
+from zof_core import Run, RunRequest, RunSummary
 
 NEW, OLD = "new", "old"
 
@@ -116,7 +117,7 @@ class TestStarting:
             State.FOLLOWING,
             "run_1",
             1001,
-            1006,
+            1601,
         )
         assert decide(row, 1001, NEW) == Show()
 
@@ -165,14 +166,43 @@ class TestStarting:
 class TestFollowing:
     """From started to its end."""
 
-    def test_looks_grow_slower_up_to_a_limit(self, make_row: Any, make_run: Any, timing: Timing) -> None:
-        row, gaps = make_row(make_run()), []
-        for _ in range(12):
-            row = apply(row, Poll("run_1"), Read(Findings(run=make_run())), 2000, timing)
-            gaps.append(row.next_poll_at - 2000)
-        assert gaps == sorted(gaps)
-        assert gaps[0] == timing.poll_first
-        assert gaps[-1] == timing.poll_max
+    def test_it_has_no_look_of_its_own_unless_something_happened(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = apply(make_row(make_run()), Poll("run_1"), Watched(), 2000, timing)
+        assert (row.look, row.next_poll_at) == (False, 2000 + timing.look_anyway)
+        woken = look_again_soon(row, 2010)
+        assert (woken.look, woken.next_poll_at) == (True, 2010)
+        read = apply(woken, Poll("run_1"), Read(Findings(run=make_run())), 2011, timing)
+        assert (read.look, read.next_poll_at) == (False, 2011 + timing.look_anyway)
+
+    def test_what_a_list_shows_is_taken_as_it_is(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        outage = make_row(make_run(), outage_since=1000.0)
+        row = sighted(outage, make_run("passed"), 1010, timing)
+        assert (row.outcome, row.read_at, row.outage_since, row.look) == (Outcome.PASSED, 1010, None, False)
+
+    def test_newly_failed_cases_need_a_look_and_the_end_waits_for_it(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        failing = make_run().model_copy(update={"summary": RunSummary(total=3, failed=1)})
+        row = sighted(make_row(make_run()), failing, 1010, timing)
+        assert (row.look, row.next_poll_at, row.outcome) == (True, 1010, None)
+        named = (FailedCase(name="login", status="failed"),)
+        seen = make_row(failing).model_copy(
+            update={"findings": Findings(run=failing, failures=named, failures_total=1)}
+        )
+        more = failing.model_copy(update={"summary": RunSummary(total=3, failed=2)})
+        row = sighted(seen, more, 1010, timing)
+        assert (row.look, row.findings.failures_total, row.findings.failures) == (False, 2, named)
+        ended = more.model_copy(update={"status": "failed"})
+        assert sighted(seen, ended, 1010, timing).look
+
+    def test_out_of_sight_is_an_outage_and_it_has_itself_watched_anew(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = lost_sight(make_row(make_run(), look=True), Unavailable("Zof is away."), 1010, timing)
+        assert (row.look, row.outage_since) == (False, 1010)
+        assert 1010 < row.next_poll_at <= 1010 + timing.retry_max
 
     @pytest.mark.parametrize(
         ("status", "outcome"),

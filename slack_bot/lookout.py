@@ -1,0 +1,82 @@
+"""How followed runs are looked at: all together, by the client's shared poller, so that requests do not grow with runs.
+
+The poller lists the runs of each project and keeps to its share of Zof's rate limit. It only brings news: what is true
+stands in the rows, a row that hears nothing has itself watched anew, and a restart has all of them watched again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+from slack_bot import transitions
+from slack_bot.following import FollowedRun
+from slack_bot.results import Refused
+from slack_bot.settings import Timing
+from slack_bot.zof_door import failure_of, if_it_is_gone
+from zof_core.poller import Poller
+from zof_core.watching import Sighting
+
+log: Final = logging.getLogger(__name__)
+
+ChangeRow = Callable[[str, Callable[[FollowedRun, float], FollowedRun]], bool]
+"""Changes the row of a run with this id of Zof's and wakes it; False if it has ended or is not known."""
+
+
+class Lookout:
+    """Has runs watched, and brings what is new of them into their rows.
+
+    Args:
+        poller: the client's.
+        change: writes into a row, from the poller's thread.
+        timing: intervals.
+    """
+
+    def __init__(self, poller: Poller, change: ChangeRow, timing: Timing) -> None:
+        self._poller = poller
+        self._change = change
+        self._timing = timing
+        self._watched: set[str] = set()
+        self._lock = threading.Lock()
+
+    def watch(self, rows: Iterable[FollowedRun]) -> None:
+        """Has their runs watched from now on, if they are not yet. For a thread."""
+        for row in rows:
+            run = row.run
+            if run is None or row.is_over:
+                continue
+            with self._lock:
+                if run.id in self._watched:
+                    continue
+                self._watched.add(run.id)
+            # After an outage the first look is news in any case: the card says no longer that it is behind.
+            seen = run if row.outage_since is None else None
+            self._poller.watch(run.id, self._hear, seen, run.project_id)
+
+    def stop(self) -> None:
+        """Watches nothing any more."""
+        with self._lock:
+            watched, self._watched = self._watched, set()
+        for run_id in watched:
+            self._poller.unwatch(run_id, self._hear)
+
+    def _hear(self, news: Sighting) -> None:
+        if news.is_last:
+            with self._lock:
+                self._watched.discard(news.run_id)
+        if not self._change(news.run_id, partial(self._after, news)):
+            with self._lock:
+                self._watched.discard(news.run_id)
+            self._poller.unwatch(news.run_id, self._hear)
+
+    def _after(self, news: Sighting, row: FollowedRun, now: float) -> FollowedRun:
+        if news.error is not None:
+            failure = if_it_is_gone(failure_of(news.error))
+            if isinstance(failure, Refused):
+                return transitions.look_again_soon(row, now)
+            return transitions.lost_sight(row, failure, now, self._timing)
+        assert news.run is not None
+        return transitions.sighted(row, news.run, now, self._timing)
