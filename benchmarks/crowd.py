@@ -4,36 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
-import sys
 import time
 from typing import NamedTuple
 
 from benchmarks.gets import RAW, AsyncGet, async_gets
-from benchmarks.measure import BODY
+from benchmarks.server import answering
 
 AT_ONCE = 50
 CALLS = 500
 ROUNDS = 5
-
-SERVER = """
-import asyncio, sys
-BODY = sys.argv[1].encode()
-ANSWER = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(BODY) + BODY
-class Answer(asyncio.Protocol):
-    def connection_made(self, transport):
-        self.transport, self.data = transport, b""
-    def data_received(self, data):
-        self.data += data
-        while b"\\r\\n\\r\\n" in self.data:
-            _, _, self.data = self.data.partition(b"\\r\\n\\r\\n")
-            asyncio.get_running_loop().call_later(0.005, self.transport.write, ANSWER)
-async def main():
-    server = await asyncio.get_running_loop().create_server(Answer, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
 
 
 class Best(NamedTuple):
@@ -75,13 +54,8 @@ async def _compare(base: str) -> dict[str, Best]:
 
 
 def concurrent() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER, BODY.decode()], stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        base = f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
+    with answering() as base:
         best = asyncio.run(_compare(base))
-        server.terminate()
     print(f"{AT_ONCE} concurrent async GETs over a socket")
     raw = best[RAW]
     for name, (rate, late, cpu) in best.items():

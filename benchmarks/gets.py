@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.measure import BODY
 
@@ -20,13 +20,28 @@ Get = Callable[[], object]
 AsyncGet = Callable[[], Coroutine[Any, Any, object]]
 
 
+class Ways(NamedTuple):
+    """How a client gets: on a mock transport, over a socket, and over a socket in an event loop."""
+
+    mocked: Callable[[], Get]
+    blocking: Callable[[str], Get]
+    later: Callable[[str, AsyncExitStack], AsyncGet]
+
+
 def _mock(http: Any) -> Any:
     return http.MockTransport(
         lambda _: http.Response(200, content=BODY, headers={"Content-Type": "application/json"})
     )
 
 
-def _zof() -> Get:
+def _zof(base: str) -> Get:
+    from zof_core import ZofClient
+
+    zof = ZofClient("zk_bench", base_url=base)
+    return lambda: zof.runs.retrieve("run_xyz")
+
+
+def _zof_mocked() -> Get:
     import httpx
 
     from zof_core import ZofClient
@@ -44,35 +59,41 @@ def _zof_over(base: str, closing: AsyncExitStack) -> AsyncGet:
     return lambda: zof.runs.retrieve("run_xyz")
 
 
-def _plain_model() -> Any:
-    from benchmarks.plain import Run
-
-    return Run
-
-
-def _raw() -> Get:
+def _raw(base: str, **options: Any) -> Get:
     import httpx
 
-    raw = httpx.Client(transport=_mock(httpx), base_url=BASE, headers={"Authorization": "Bearer zk_bench"})
-    model = _plain_model()
-    return lambda: model.model_validate_json(raw.get("/runs/run_xyz").content)
+    from benchmarks.plain import Run
+
+    raw = httpx.Client(base_url=base, headers={"Authorization": "Bearer zk_bench"}, **options)
+    return lambda: Run.model_validate_json(raw.get("/runs/run_xyz").content)
+
+
+def _raw_mocked() -> Get:
+    import httpx
+
+    return _raw(BASE, transport=_mock(httpx))
 
 
 def _raw_over(base: str, closing: AsyncExitStack) -> AsyncGet:
     import httpx
 
-    raw = httpx.AsyncClient(headers={"Authorization": "Bearer zk_bench"})
+    from benchmarks.plain import Run
+
+    raw = httpx.AsyncClient(base_url=base, headers={"Authorization": "Bearer zk_bench"})
     closing.push_async_callback(raw.aclose)
-    model = _plain_model()
 
     async def get() -> object:
-        return model.model_validate_json((await raw.get(f"{base}/runs/run_xyz")).content)
+        return Run.model_validate_json((await raw.get("/runs/run_xyz")).content)
 
     return get
 
 
-def _by_models(name: str, kind: str) -> tuple[Callable[[], Get], Callable[[str, AsyncExitStack], AsyncGet]]:
+def _by_models(name: str, kind: str) -> Ways:
     """The clients of openai and anthropic have the same shape."""
+
+    def blocking(base: str) -> Get:
+        client = getattr(importlib.import_module(name), kind)(api_key="k", base_url=base)
+        return lambda: client.models.retrieve("run_xyz")
 
     def mocked() -> Get:
         vendor = importlib.import_module(name)
@@ -90,42 +111,51 @@ def _by_models(name: str, kind: str) -> tuple[Callable[[], Get], Callable[[str, 
         closing.push_async_callback(client.close)
         return lambda: client.models.retrieve("run_xyz")
 
-    return mocked, over
+    return Ways(mocked, blocking, over)
 
 
-def _stripe() -> Get:
+def _stripe_at(base: str, http: Any) -> Any:
+    stripe = importlib.import_module("stripe")
+    return stripe.StripeClient(
+        "sk_test_k", http_client=http, base_addresses={"api": base.removesuffix("/v1")}
+    )
+
+
+def _stripe(base: str) -> Get:
+    client = _stripe_at(base, None)
+    return lambda: client.v1.customers.retrieve("run_xyz")
+
+
+def _stripe_mocked() -> Get:
     stripe, httpx = importlib.import_module("stripe"), importlib.import_module("httpx")
     http = stripe.HTTPXClient(allow_sync_methods=True)
     http._client = httpx.Client(transport=_mock(httpx))
-    client = stripe.StripeClient("sk_test_k", http_client=http)
+    client = _stripe_at(BASE, http)
     return lambda: client.v1.customers.retrieve("run_xyz")
 
 
 def _stripe_over(base: str, closing: AsyncExitStack) -> AsyncGet:
-    stripe = importlib.import_module("stripe")
-    http = stripe.HTTPXClient()
+    http = importlib.import_module("stripe").HTTPXClient()
     closing.push_async_callback(http.close_async)
-    client = stripe.StripeClient(
-        "sk_test_k", http_client=http, base_addresses={"api": base.removesuffix("/v1")}
-    )
+    client = _stripe_at(base, http)
     return lambda: client.v1.customers.retrieve_async("run_xyz")
 
 
-_ALL: dict[str, tuple[Callable[[], Get], Callable[[str, AsyncExitStack], AsyncGet]]] = {
-    "zof_core": (_zof, _zof_over),
-    RAW: (_raw, _raw_over),
-    "stripe": (_stripe, _stripe_over),
+_ALL = {
+    "zof_core": Ways(_zof_mocked, _zof, _zof_over),
+    RAW: Ways(_raw_mocked, _raw, _raw_over),
+    "stripe": Ways(_stripe_mocked, _stripe, _stripe_over),
     "openai": _by_models("openai", "OpenAI"),
     "anthropic": _by_models("anthropic", "Anthropic"),
 }
-CLIENTS = {name: gets for name, gets in _ALL.items() if name == RAW or importlib.util.find_spec(name)}
+CLIENTS = {name: ways for name, ways in _ALL.items() if name == RAW or importlib.util.find_spec(name)}
 
 
 def mocked_gets() -> dict[str, Get]:
     """A blocking GET on a mock transport by each."""
-    return {name: mocked() for name, (mocked, _) in CLIENTS.items()}
+    return {name: ways.mocked() for name, ways in CLIENTS.items()}
 
 
 def async_gets(base: str, closing: AsyncExitStack) -> dict[str, AsyncGet]:
     """An async GET by each over a socket; made, used and closed in one event loop."""
-    return {name: over(base, closing) for name, (_, over) in CLIENTS.items()}
+    return {name: ways.later(base, closing) for name, ways in CLIENTS.items()}

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 from benchmarks.gets import CLIENTS, RAW
+from benchmarks.server import answering
 
 ROUNDS = 7
 _LEAN = "import sys; sys.modules['click'] = sys.modules['rich'] = None\n"
@@ -25,7 +26,6 @@ _CLIENT = {
 }
 _IMPORTS = {"httpx": "import httpx", "httpx and pydantic": "import httpx, pydantic; pydantic.BaseModel"}
 _IMPORTS |= {f"{name}, a client": code for name, code in _CLIENT.items() if name in CLIENTS}
-_ANSWERS = {name: f"from benchmarks.gets import CLIENTS; CLIENTS[{name!r}][0]()()" for name in CLIENTS}
 
 
 def _spent(codes: dict[str, str], environment: dict[str, str]) -> dict[str, tuple[float, int]]:
@@ -56,4 +56,7 @@ def starting() -> None:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = cache
         _show("Importing, and a client", _spent(_IMPORTS, environment), "httpx")
-        _show("Until the first answer, on a mock transport", _spent(_ANSWERS, environment), RAW)
+        with answering() as base:
+            get = "from benchmarks.gets import CLIENTS; CLIENTS[{!r}].blocking({!r})()"
+            answers = {name: get.format(name, base) for name in CLIENTS}
+            _show("Until the first answer, over a socket", _spent(answers, environment), RAW)
