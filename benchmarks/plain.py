@@ -1,10 +1,11 @@
-"""What one would write without this client: plain pydantic models of the same fields."""
+"""What one would write without this client: plain pydantic models of the same fields; and less than them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 
 class Summary(BaseModel):
@@ -34,3 +35,25 @@ class RunPage(BaseModel):
     data: list[Run]
     has_more: bool = False
     next_cursor: str | None = None
+
+
+class LeanRun(TypedDict):
+    """The least that is still checked: dictionaries, dates as text, unknown fields dropped."""
+
+    id: str
+    status: str
+    organization_id: str | None
+    project_id: str | None
+    environment: str | None
+    test_suite_id: str | None
+    test_case_ids: list[str] | None
+    summary: dict[str, int] | None
+    url: str | None
+    created_at: str | None
+    started_at: str | None
+    completed_at: str | None
+
+
+class LeanPage(TypedDict):
+    data: list[LeanRun]
+    has_more: bool

@@ -15,7 +15,7 @@ import tempfile
 from benchmarks.gets import CLIENTS, RAW
 from benchmarks.server import answering
 
-ROUNDS = 7
+ROUNDS = 5
 _LEAN = "import sys; sys.modules['click'] = sys.modules['rich'] = None\n"
 _MEMORY = "\nprint(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')))"
 _CLIENT = {
