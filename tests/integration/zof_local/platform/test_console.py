@@ -42,7 +42,7 @@ async def test_the_way_to_a_page_keeps_the_token_to_itself(start_platform) -> No
         for link in (run["url"], f"{api.url}/?token=open-sesame"):
             answer = await browser.get(link)
             assert (answer.status_code, "token" in answer.headers["location"]) == (303, False)
-            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["referrer-policy"] == "same-origin"
             assert answer.headers["cache-control"] == "no-store"
 
 
@@ -93,7 +93,7 @@ async def test_what_tests_print_is_text_and_the_page_is_strict(api, browser) -> 
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)" in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
 
 
 async def test_links_stay_good_over_a_restart(start_platform, browser) -> None:
