@@ -127,6 +127,7 @@ def _parser() -> Parser:
     _add_wait(commands)
     _add_bot(commands)
     _add_manifest(commands)
+    _add_doctor(commands)
     _add_audit(commands)
     _add_local(commands)
     return parser
@@ -287,6 +288,27 @@ def _add_manifest(commands: argparse._SubParsersAction[Parser]) -> None:
     manifest.add_argument("--slash-command", default="/zof", metavar="NAME", help="default: %(default)s")
     manifest.add_argument("--name", default="Zof", help="the app's name (default: %(default)s)")
     manifest.set_defaults(module="zofops.commands.manifest", function="main")
+
+
+def _add_doctor(commands: argparse._SubParsersAction[Parser]) -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="what stands in the bot's way: tokens, scopes, clock, rules, store, Zof",
+        description=(
+            "Checks, by reading alone, whatever the bot needs, and says of each thing how it\n"
+            "stands and what to do next. 0: nothing is wrong, 1: something is, 2: settings miss."
+        ),
+        epilog=_BOT_SETTINGS,
+    )
+    doctor.add_argument(
+        "--url", metavar="URL", help="where the bot listens (default over HTTP: http://127.0.0.1:3000)"
+    )
+    how = doctor.add_mutually_exclusive_group()
+    for name in ("socket", "http"):
+        how.add_argument(
+            f"--{name}", dest="transport", action="store_const", const=name, help="as zofops bot has it"
+        )
+    doctor.set_defaults(module="zofops.commands.doctor", function="main")
 
 
 def _add_audit(commands: argparse._SubParsersAction[Parser]) -> None:
