@@ -12,7 +12,7 @@ from zof_core.assumptions import MENDED_ITEMS_MAX
 from zof_core.config import ApiKey
 from zof_core.errors import ZofDecodeError, clean_text
 from zof_core.failures import Facts
-from zof_core.models import Run, ZofModel, come_with
+from zof_core.models import Acknowledgement, Run, ZofModel, come_with
 from zof_core.requests import Call
 from zof_core.responses import RawResponse
 
@@ -32,7 +32,8 @@ def read_answer(call: Call[T], raw: RawResponse, host: str, key: ApiKey) -> T:
     problem = ""
     model: ZofModel | None = None
     try:
-        model = kind.model_validate_json(raw.body)
+        # Of a mere acknowledgement nothing is documented, so it may be empty.
+        model = kind.model_validate_json(raw.body or (b"{}" if kind is Acknowledgement else b""))
     except ValidationError:
         model, problem = _mended(kind, call.operation.answer.item, raw.body)
         problem = key.hide(problem)

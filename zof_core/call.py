@@ -238,7 +238,9 @@ class Plan:
         one.head = reply
         success = 200 <= reply.status < 300
         into, most = (course.sink.write, course.limit) if success else (one.error_body.write, BODY_MAX_BYTES)
-        one.fault = yield Read(reply, into, most, course.ends_at)
+        fault = yield Read(reply, into, most, course.ends_at)
+        # What the status says of a failure holds, whether or not its body can be read.
+        one.fault = None if fault is not None and fault.kind == "unreadable" and not success else fault
 
     def _ended(
         self, course: _Course, one: _Try, started: AttemptStarted, governor: Governor | None

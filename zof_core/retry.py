@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 from zof_core.assumptions import BACKOFF_BASE_SECONDS, BACKOFF_CAP_SECONDS, MAX_RETRIES
 
-_SECONDS = re.compile(r"\d{1,15}(\.\d{1,9})?", re.ASCII)
+_SECONDS = re.compile(r"\d{1,300}(\.\d{1,9})?", re.ASCII)
+_LONGEST_SECONDS = 366 * 86_400.0
+"""Of a wait that is asked for: whoever asks for more means "never", and dates reach no further."""
+
 _NEVER_BETTER = frozenset({501, 505})
 _JITTER_ON_TOP = 0.1
 
@@ -109,18 +112,18 @@ def retry_after_seconds(status: int, headers: Mapping[str, str], now: float) -> 
         now: Unix time; the answer's own `Date`, if it has one, counts instead, since clocks differ.
 
     Returns:
-        Seconds, never negative; None if nothing is said, or nothing that can be read.
+        Seconds, never negative, a year at most; None if nothing is said, or nothing that can be read.
     """
     value = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
-        return float(value)
+        return min(float(value), _LONGEST_SECONDS)
     then = http_date(value)
     if then is None and status == 429:
         then = rate_limit_reset(headers)
     if then is None:
         return None
     there = http_date(headers.get("date", ""))
-    return max(0.0, then - (now if there is None else there))
+    return min(max(0.0, then - (now if there is None else there)), _LONGEST_SECONDS)
 
 
 def rate_limit_reset(headers: Mapping[str, str]) -> float | None:

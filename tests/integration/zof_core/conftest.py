@@ -117,15 +117,24 @@ def dripping(head: bytes, drop_of: bytes, stop: threading.Event, pause: float = 
     return answer
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    """Such a server, for as long as it is needed."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = Server(listener)
     thread = threading.Thread(target=server.accept, daemon=True)
     thread.start()
-    yield server
-    server.stopping.set()
-    with contextlib.suppress(OSError):
-        listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(5)
+    try:
+        yield server
+    finally:
+        server.stopping.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as server:
+        yield server
