@@ -125,6 +125,9 @@ RATE_RESERVE: Final = 0.1
 RATE_WARNING_BELOW: Final = 0.1
 """Documented (`docs/api/rate-limits`): watch for less than 10 % remaining."""
 
+RATE_WINDOW_SECONDS: Final = 60.0
+"""Documented as typical, requests a minute: how long a new window is taken to last until an answer says."""
+
 RATE_WINDOW_MAX_SECONDS: Final = 300.0
 """Ours: a reset further away is not believed. The documented figure is requests a minute."""
 

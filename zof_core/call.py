@@ -336,7 +336,7 @@ class Plan:
         return HttpRequest(call.operation.method, url, tuple(headers), call.body, self.key)
 
     def _nearest(self, mine: float, given: float | None) -> float:
-        return min(at for at in (mine, given, ambient_deadline()) if at is not None)
+        return min(at for at in (mine, given, ambient_deadline(self.clock)) if at is not None)
 
 
 @dataclass(frozen=True, slots=True)

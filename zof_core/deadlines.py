@@ -7,11 +7,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from zof_core.clock import Clock
 from zof_core.errors import ZofValidationError
 from zof_core.validation import quoted
 
 _YEAR_SECONDS = 366 * 86_400
-_ends_at: ContextVar[float | None] = ContextVar("zof_deadline", default=None)
+
+
+class _Deadline:
+    """A point in time, on whichever clock a client goes by: on one that is not the system's, from its first use on."""
+
+    def __init__(self, seconds: float, outer: _Deadline | None) -> None:
+        self._seconds = seconds
+        self._outer = outer
+        self._by_clock = {time.monotonic: time.monotonic() + seconds}
+
+    def ends_at(self, clock: Clock) -> float:
+        mine = self._by_clock.get(clock.monotonic)
+        if mine is None:
+            mine = self._by_clock[clock.monotonic] = clock.monotonic() + self._seconds
+        return mine if self._outer is None else min(mine, self._outer.ends_at(clock))
+
+
+_deadline: ContextVar[_Deadline | None] = ContextVar("zof_deadline", default=None)
 
 
 @contextmanager
@@ -27,19 +45,17 @@ def deadline(seconds: float) -> Iterator[None]:
         ZofValidationError: if that is not a positive number.
         ZofTimeoutError: raised by the call that it ends.
     """
-    checked_seconds("deadline", seconds)
-    mine = time.monotonic() + seconds
-    outer = _ends_at.get()
-    token = _ends_at.set(mine if outer is None else min(mine, outer))
+    token = _deadline.set(_Deadline(checked_seconds("deadline", seconds), _deadline.get()))
     try:
         yield
     finally:
-        _ends_at.reset(token)
+        _deadline.reset(token)
 
 
-def ambient_deadline() -> float | None:
-    """When the enclosing `deadline` ends, in `time.monotonic` seconds."""
-    return _ends_at.get()
+def ambient_deadline(clock: Clock) -> float | None:
+    """When the enclosing `deadline` ends, in monotonic seconds of a clock."""
+    enclosing = _deadline.get()
+    return None if enclosing is None else enclosing.ends_at(clock)
 
 
 def checked_seconds(name: str, value: float) -> float:

@@ -39,6 +39,7 @@ class Gate:
         minimum_coverage: 0 to 1, of requirements with recent evidence.
         maximum_open_critical: critical cases that may be failing.
         evidence_within: how old a run may be to count.
+        maximum_evidence_age: how old the oldest run may be that any other criterion rests on.
     """
 
     environment: str
@@ -47,6 +48,7 @@ class Gate:
     minimum_coverage: float | None = None
     maximum_open_critical: int | None = None
     evidence_within: timedelta = timedelta(hours=24)
+    maximum_evidence_age: timedelta | None = None
 
     def __post_init__(self) -> None:
         for name in ("minimum_pass_rate", "minimum_coverage"):
@@ -57,6 +59,10 @@ class Gate:
                 )
         if self.evidence_within <= timedelta(0):
             raise ZofValidationError("evidence_within must be longer than nothing.", param="evidence_within")
+        if self.maximum_evidence_age is not None and self.maximum_evidence_age <= timedelta(0):
+            raise ZofValidationError(
+                "maximum_evidence_age must be longer than nothing.", param="maximum_evidence_age"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,8 @@ def judge(
         findings.append(_coverage(gate, gate.minimum_coverage, listed, latest))
     if gate.maximum_open_critical is not None:
         findings.append(_critical(gate, gate.maximum_open_critical, listed, latest))
+    if gate.maximum_evidence_age is not None:
+        findings.append(_age(gate, gate.maximum_evidence_age, findings, here, now))
     return Verdict(tuple(findings), now)
 
 
@@ -183,14 +191,29 @@ def _critical(gate: Gate, maximum: int, cases: list[CatalogueCase], latest: dict
     what = f": {names}{more}" if failing else ""
     said = f"{len(failing)} critical ({CRITICAL_PRIORITY}) cases fail on {gate.environment}{what}; {maximum} may."
     # Without any outcome of a critical case, "none fails" would be no evidence.
-    seen = any(case.id in latest for case in cases if case.priority == CRITICAL_PRIORITY)
+    seen = [latest[case.id] for case in cases if case.priority == CRITICAL_PRIORITY and case.id in latest]
     if not seen:
         said = (
             f"No critical ({CRITICAL_PRIORITY}) case has a result on {gate.environment} within {_span(gate)}."
         )
-    return Finding(
-        criterion, seen and len(failing) <= maximum, said, _runs_of(result for _, result in failing)
+    return Finding(criterion, bool(seen) and len(failing) <= maximum, said, _runs_of(seen))
+
+
+def _age(gate: Gate, maximum: timedelta, others: list[Finding], runs: list[Run], now: datetime) -> Finding:
+    criterion = f"no evidence older than {span_text(maximum)}"
+    ends = {run.id: at for run in runs if (at := ended_at(run)) is not None}
+    counted = {run_id for finding in others for run_id in finding.runs if run_id in ends}
+    if not counted:  # nothing else was asked, or nothing was found: then the newest run is what there is
+        counted = {max(ends, key=lambda run_id: ends[run_id])} if ends else set()
+    if not counted:
+        return Finding(criterion, False, f"There is no evidence: no run on {gate.environment} has ended.")
+    oldest = min(counted, key=lambda run_id: (ends[run_id], run_id))
+    age = now - ends[oldest]
+    said = (
+        f"The oldest run that counts, {oldest}, ended {duration_text(age.total_seconds())} ago; "
+        f"{span_text(maximum)} may."
     )
+    return Finding(criterion, age <= maximum, said, tuple(sorted(counted)))
 
 
 def _runs_of(results: Iterable[Result]) -> tuple[str, ...]:

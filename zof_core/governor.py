@@ -15,7 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from zof_core.assumptions import RATE_RESERVE, RATE_WARNING_BELOW, RATE_WINDOW_MAX_SECONDS
+from zof_core.assumptions import (
+    RATE_RESERVE,
+    RATE_WARNING_BELOW,
+    RATE_WINDOW_MAX_SECONDS,
+    RATE_WINDOW_SECONDS,
+)
 from zof_core.config import ApiKey
 from zof_core.forks import forget_at_fork
 from zof_core.retry import http_date, rate_limit_reset
@@ -45,6 +50,7 @@ class Governor:
         self.limit: int | None = None
         """Requests in a window, as last heard: known also between two windows."""
         self._window: RateWindow | None = None
+        self._is_assumed = False
         self._warned_until = -math.inf
         self.forget()
         forget_at_fork(self)
@@ -62,7 +68,7 @@ class Governor:
     def wait(self, priority: Priority, now: float) -> float:
         """Takes a place in the window and gives 0, or takes none and gives the seconds until there may be one."""
         with self._lock:
-            window = self.window(now)
+            window = self.window(now) or self._next_window(now)
             if window is not None:
                 reserve = math.ceil(window.limit * RATE_RESERVE) if priority == "background" else 0
                 if window.remaining <= reserve:
@@ -70,6 +76,14 @@ class Governor:
                 self._window = RateWindow(window.limit, window.remaining - 1, window.resets_at)
             self._in_flight += 1
             return 0.0
+
+    def _next_window(self, now: float) -> RateWindow | None:
+        """The window after one that is over: all who waited for it may not send more than its limit at once."""
+        if self.limit is None or self._window is None:
+            return None
+        self._is_assumed = True
+        self._window = RateWindow(self.limit, max(0, self.limit - self._in_flight), now + RATE_WINDOW_SECONDS)
+        return self._window
 
     def ended(self, headers: Mapping[str, str] | None, now: float, wall: float) -> bool:
         """Takes note of the end of a request that had a place.
@@ -86,7 +100,10 @@ class Governor:
             self._in_flight = max(0, self._in_flight - 1)
             seen = window_of(headers, now, wall) if headers else None
             if seen is None:
+                if headers is not None and self._is_assumed:
+                    self._window, self._is_assumed = None, False  # Zof limits no more, or says so no more
                 return False
+            self._is_assumed = False
             # Zof may not have counted yet what is still on its way.
             remaining = max(0, seen.remaining - self._in_flight)
             self._window = RateWindow(seen.limit, remaining, seen.resets_at)

@@ -159,7 +159,9 @@ def _coverage(cases: list[CatalogueCase], latest: dict[str, Result], span: str) 
     modules = coverage(cases, latest)
     covered, total = sum(seen for seen, _ in modules.values()), sum(count for _, count in modules.values())
     value = covered / total if total else None
-    return Figure("Coverage", value, "–" if value is None else percent(value), _definition(span))
+    evidence = sorted({result.run_id for result in latest.values() if result.run_id})
+    text = "–" if value is None else percent(value)
+    return Figure("Coverage", value, text, _definition(span), tuple(evidence))
 
 
 def _modules(cases: list[CatalogueCase], latest: dict[str, Result], span: str) -> tuple[Figure, ...]:

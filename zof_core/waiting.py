@@ -70,7 +70,7 @@ class _Wait(Generic[H]):
         self._clock = handles[0].plan.clock
         self._timeout = timeout
         now = self._clock.monotonic()
-        outer = ambient_deadline()
+        outer = ambient_deadline(self._clock)
         self._ends_at = now + timeout if outer is None else min(now + timeout, outer)
         self._last_look_at = self._ends_at - min(_LAST_LOOK_SECONDS, 0.1 * (self._ends_at - now))
         self._looked = False

@@ -134,3 +134,34 @@ def test_a_gate_that_asks_nothing_shows_nothing() -> None:
 def test_criteria_that_make_no_sense_are_refused(wrong: dict) -> None:
     with pytest.raises(ZofValidationError):
         Gate("staging", **wrong)
+
+
+def test_evidence_may_be_too_old_although_it_counts() -> None:
+    runs = [_run(1, hours=30), _run(2, hours=1, suite="full")]
+    results = [_result(1, 1), _result(2, 2)]
+    gate = Gate(
+        "staging",
+        minimum_pass_rate=0.5,
+        evidence_within=timedelta(days=3),
+        maximum_evidence_age=timedelta(hours=24),
+    )
+    rate, age = judge(gate, runs, results, CASES, NOW).findings
+    assert rate.met
+    assert (age.met, age.runs) == (False, ("run_1", "run_2"))
+    assert age.reason == "The oldest run that counts, run_1, ended 1 d 06 h ago; 24 h may."
+    fresh = judge(gate, [_run(2)], [_result(2, 2)], CASES, NOW)
+    assert fresh.passed
+
+
+def test_age_alone_asks_for_the_newest_run() -> None:
+    met, said, evidence = _judge(
+        [_run(1, hours=50), _run(2, hours=2)], maximum_evidence_age=timedelta(hours=3)
+    )
+    assert (met, evidence) == (True, ("run_2",))
+    assert "run_2, ended 2 h" in said
+    met, said, _ = _judge([_run(1, "running")], maximum_evidence_age=timedelta(hours=3))
+    assert (met, said) == (False, "There is no evidence: no run on staging has ended.")
+
+
+def test_that_no_critical_case_fails_is_proved_by_runs() -> None:
+    assert _judge([_run(1)], [_result(1, 1)], maximum_open_critical=0)[2] == ("run_1",)

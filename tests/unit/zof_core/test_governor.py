@@ -198,3 +198,20 @@ def test_stats_say_what_is_left(script: Script, time: Time) -> None:
     stats = zof.stats()
     assert (stats.rate_limit, stats.rate_remaining, stats.retry_tokens) == (100, 42, 100)
     assert stats.rate_resets_in == pytest.approx(30, abs=1)
+
+
+def test_those_who_waited_for_a_window_do_not_all_rush_into_it() -> None:
+    governor = _told(100, 0)
+    assert sum(governor.wait("person", 40.0) == 0.0 for _ in range(1000)) == 100
+    governor.ended(_headers(100, 99, 100), 40.1, WALL + 40.0)
+    assert governor.wait("person", 40.2) > 0, "99 are still on their way"
+    for _ in range(50):
+        governor.ended(_headers(100, 50, 100), 41.0, WALL + 41.0)
+    assert governor.wait("person", 41.0) == 0.0
+
+
+def test_an_answer_that_speaks_of_no_limit_ends_an_assumed_window() -> None:
+    governor = _told(100, 0)
+    assert sum(governor.wait("person", 40.0) == 0.0 for _ in range(200)) == 100
+    governor.ended({}, 40.5, WALL)
+    assert [governor.wait("person", 40.6) for _ in range(200)] == [0.0] * 200
