@@ -12,7 +12,8 @@ async with LocalSlack() as slack:
 
 from zof_local.testing.shown import Message, Surface
 from zof_local.testing.slack import LocalSlack
+from zof_local.testing.thread import LoopThread
 from zof_local.testing.zof import LocalZof
 from zof_local.workspace.client import WorkspaceClientError
 
-__all__ = ["LocalSlack", "LocalZof", "Message", "Surface", "WorkspaceClientError"]
+__all__ = ["LocalSlack", "LocalZof", "LoopThread", "Message", "Surface", "WorkspaceClientError"]

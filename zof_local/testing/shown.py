@@ -10,6 +10,7 @@ from zof_local.workspace.blockkit.complete import elements_of
 from zof_local.workspace.inputs import all_blocks, options_of
 from zof_local.workspace.models import JsonObject
 
+_FOR_THE_PAGE = frozenset({"nodes", "initial"})
 _WITHOUT_VALUE = frozenset({"button"})
 
 
@@ -141,6 +142,15 @@ class Message:
             LookupError: there is none, or more than one.
         """
         return pick(self.controls, name)
+
+
+def as_sent(value: Any) -> Any:
+    """Blocks without what the workspace adds for its own page."""
+    if isinstance(value, list):
+        return [as_sent(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_sent(item) for key, item in value.items() if key not in _FOR_THE_PAGE}
+    return value
 
 
 def pick(known: list[Control], name: str) -> Control:

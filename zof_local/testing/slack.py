@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from starlette.types import ASGIApp
 
 from zof_local.serving import Server
-from zof_local.testing.shown import Message, Surface
+from zof_local.testing.manifest import events_of, installed, scopes_of
+from zof_local.testing.shown import Message, Surface, as_sent
+from zof_local.testing.thread import serve_apart
 from zof_local.workspace.app import Workspace, create_app
 from zof_local.workspace.client import WorkspaceClient, WorkspaceUser
 from zof_local.workspace.models import JsonObject
 from zof_local.workspace.plaintext import plain_text
 from zof_local.workspace.presentation import names_of
 from zof_local.workspace.ratelimit import RateLimits
+from zof_local.workspace.seed import demo_seed
 from zof_local.workspace.settings import WorkspaceSettings
 
 T = TypeVar("T")
@@ -38,11 +42,25 @@ class LocalSlack:
     """
 
     def __init__(self, settings: WorkspaceSettings | None = None) -> None:
-        self.settings = settings or WorkspaceSettings(limits=RateLimits(enabled=False))
+        given = settings or WorkspaceSettings(limits=RateLimits(enabled=False))
+        self._ahead = 0.0
+        self.settings = replace(given, clock=lambda: given.clock() + self._ahead)
         self._app = create_app(self.settings)
         self._stack = AsyncExitStack()
         self._server = Server(self._app)
         self._client: WorkspaceClient | None = None
+
+    @classmethod
+    def with_app(cls, manifest: Mapping[str, Any]) -> Self:
+        """A workspace that has the app of a Slack manifest: its commands, shortcuts, events, scopes and Home tab."""
+        return cls(
+            WorkspaceSettings(
+                seed=installed(demo_seed(), manifest),
+                scopes=scopes_of(manifest),
+                event_subscriptions=events_of(manifest),
+                limits=RateLimits(enabled=False),
+            )
+        )
 
     @property
     def workspace(self) -> Workspace:
@@ -88,15 +106,51 @@ class LocalSlack:
 
     # --- The app
 
-    async def serve(self, app: ASGIApp) -> str:
-        """Serves an app on a free port until the end, and has Slack send to it; gives its URL."""
-        server = await self._stack.enter_async_context(Server(app))
-        self.connect(server.url)
-        return server.url
+    async def serve(self, app: ASGIApp, *, in_thread: bool = False) -> str:
+        """Serves an app on a free port until the end, and has Slack send to it; gives its URL.
+
+        Args:
+            app: the app.
+            in_thread: in an event loop of its own: for a sync app, which blocks the loop it is called in.
+        """
+        if in_thread:
+            url = await serve_apart(self._stack, app)
+        else:
+            url = (await self._stack.enter_async_context(Server(app))).url
+        self.connect(url)
+        return url
 
     def connect(self, url: str | None) -> None:
         """Has Slack send to an app that is served elsewhere; None disconnects it."""
         self.workspace.connect_app(url)
+
+    async def connected(self, *, sockets: int = 1, timeout: float = PATIENCE_SECONDS) -> None:
+        """Waits until the app has at least so many Socket Mode connections that take envelopes.
+
+        Raises:
+            TimeoutError: it had not within `timeout` seconds.
+        """
+        hub = self.workspace.app.sockets
+
+        async def look() -> bool | None:
+            return hub.taking >= sockets or None
+
+        async def there() -> str:
+            return f"{hub.taking} connections"
+
+        await self._until(look, there, f"Not {sockets} connections", timeout)
+
+    async def refresh_sockets(self) -> None:
+        """Asks the app for new Socket Mode connections in place of those it has, as Slack does every few hours."""
+        await self.workspace.app.sockets.refresh()
+
+    async def cut_sockets(self) -> None:
+        """Cuts all Socket Mode connections without a word, as a network does."""
+        await self.workspace.app.sockets.drop()
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets time pass for trigger ids, response URLs and rate limits; nothing waits."""
+        self._ahead += seconds
 
     # --- Acting
 
@@ -300,7 +354,7 @@ class LocalSlack:
             id=str(view["id"]),
             title=str((view.get("title") or {}).get("text", "")),
             text=plain_text({"blocks": view["blocks"]}, names_of(self.workspace.store)),
-            blocks=tuple(view["blocks"]),
+            blocks=tuple(as_sent(view["blocks"])),
         )
 
 
@@ -316,7 +370,7 @@ def _message(channel: str, shown: JsonObject) -> Message:
         ts=str(shown["ts"]),
         author=str(shown["user"]),
         text=str(shown["plain"]),
-        blocks=tuple(shown["blocks"]),
+        blocks=tuple(as_sent(shown["blocks"])),
         private=bool(shown["ephemeral"]),
         thread=shown["thread_ts"],
         origin=str(shown["origin"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
@@ -30,9 +31,10 @@ class Workspace:
 
     def __init__(self, settings: WorkspaceSettings) -> None:
         self.settings = settings
-        self.store = Store(settings.seed, event_log_size=settings.event_log_size)
-        self.app = AppConnection(settings, self.store.clock)
+        self.store = Store(settings.seed, clock=settings.clock, event_log_size=settings.event_log_size)
+        self.app = AppConnection(settings, time.time)  # the app compares signatures with its own clock
         self.people = People(self.store, self.app, settings)
+        self.app.sockets.on_change = self._app_changed
         self.events = Events(self.store, self.app, settings)
 
     def connect_app(self, url: str | None) -> None:
@@ -42,6 +44,15 @@ class Workspace:
             url: the app's base URL, such as ``http://127.0.0.1:4321``; None disconnects it.
         """
         self.app.url = url
+        self._app_changed()
+
+    def first_person(self) -> str:
+        """The id of the person the page begins with."""
+        return next(user.id for user in self.store.users.values() if not user.is_bot)
+
+    def _app_changed(self) -> None:
+        """Tell the pages that the app came or went."""
+        self.store.log.append("app", {"connected": self.app.connected})
 
     def page_path(self) -> str:
         """The path that opens the page, with its token."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Self, TypeVar
 
 import httpx
 
 from zof_local.workspace.models import JsonObject
 from zof_local.workspace.plaintext import plain_text
 
-POLL_SECONDS = 0.05
+WAIT_SECONDS = 0.5
+"""Without any event a condition is looked at this often: it may rest on things outside the workspace."""
+
+T = TypeVar("T")
 
 
 class WorkspaceClientError(Exception):
@@ -53,7 +55,7 @@ class WorkspaceClient:
         await self._http.aclose()
 
     def user(self, user_id: str) -> WorkspaceUser:
-        """One person of the workspace, to act as."""
+        """One person of the workspace, to act as; named by id or handle. Channels are named by id or ``#name``."""
         return WorkspaceUser(self, user_id)
 
     async def get(self, path: str, params: Mapping[str, str]) -> JsonObject:
@@ -99,24 +101,32 @@ class WorkspaceUser:
         return await self._client.post("click", body | {"user": self.id})
 
     async def view_click(
-        self, view_id: str, action_id: str, *, value: Any = None, values: Mapping[str, Any] | None = None
+        self,
+        view_id: str,
+        action_id: str,
+        *,
+        block_id: str | None = None,
+        value: Any = None,
+        values: Mapping[str, Any] | None = None,
     ) -> JsonObject:
-        """Use a button or menu of a modal."""
-        body = {"view_id": view_id, "action_id": action_id, "value": value, "values": dict(values or {})}
-        return await self._client.post("click", body | {"user": self.id})
+        """Use a button or menu of a modal or of the home."""
+        body = {"view_id": view_id, "action_id": action_id, "block_id": block_id, "value": value}
+        return await self._client.post("click", body | {"values": dict(values or {}), "user": self.id})
 
     async def options(
         self,
         action_id: str,
         query: str,
         *,
+        block_id: str | None = None,
         view_id: str | None = None,
         channel: str | None = None,
         ts: str | None = None,
     ) -> list[JsonObject]:
         """Type into a searching select: ``[{"value", "label", "hint", "group"}]`` that the app offers."""
-        body = {"action_id": action_id, "query": query, "view_id": view_id, "channel": channel, "ts": ts}
-        return list((await self._client.post("options", body | {"user": self.id}))["options"])
+        body = {"action_id": action_id, "query": query, "block_id": block_id, "view_id": view_id}
+        body |= {"channel": channel, "ts": ts, "user": self.id}
+        return list((await self._client.post("options", body))["options"])
 
     async def shortcut(
         self, callback_id: str, *, channel: str | None = None, ts: str | None = None
@@ -155,8 +165,35 @@ class WorkspaceUser:
         Each has ``ts``, ``user``, ``text``, ``blocks``, ``plain`` (terminal text), ``ephemeral``, ``origin``
         (``app``, ``person`` or ``notice``) and ``thread_ts``.
         """
+        return (await self._channel(channel))[0]
+
+    async def _channel(self, channel: str) -> tuple[list[JsonObject], int]:
+        """The messages, and the number of the newest event that they know of."""
         answer = await self._client.get("channel", {"channel": channel, "user": self.id})
-        return list(answer["messages"])
+        return list(answer["messages"]), int(answer["seq"])
+
+    async def until(
+        self, look: Callable[[], Awaitable[tuple[T | None, int]]], timeout: float, problem: Callable[[], str]
+    ) -> T:
+        """Look again after each event of the workspace until something is there.
+
+        Args:
+            look: gives what was found, or None, and the number of the newest event it knows of.
+            timeout: seconds.
+            problem: the sentence of the error.
+
+        Raises:
+            TimeoutError: nothing was found in time.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            found, seq = await look()
+            if found is not None:
+                return found
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(problem())
+            await self._client.get("wait", {"after": str(seq), "timeout": f"{min(left, WAIT_SECONDS):.3f}"})
 
     async def wait_for(
         self, channel: str, predicate: Callable[[list[JsonObject]], Any], timeout: float = 10.0
@@ -169,15 +206,17 @@ class WorkspaceUser:
         Raises:
             TimeoutError: it never did; the sentence holds what was seen last.
         """
-        deadline = time.monotonic() + timeout
-        while True:
-            messages = await self.messages(channel)
-            if predicate(messages):
-                return messages
-            if time.monotonic() > deadline:
-                seen = "\n".join(message["plain"] for message in messages) or "(nothing)"
-                raise TimeoutError(f"Not seen in {channel} within {timeout:g} s. Last seen:\n{seen}")
-            await asyncio.sleep(POLL_SECONDS)
+        seen: list[JsonObject] = []
+
+        async def look() -> tuple[list[JsonObject] | None, int]:
+            seen[:], seq = await self._channel(channel)
+            return (list(seen) if predicate(seen) else None), seq
+
+        def problem() -> str:
+            plain = "\n".join(message["plain"] for message in seen) or "(nothing)"
+            return f"Not seen in {channel} within {timeout:g} s. Last seen:\n{plain}"
+
+        return await self.until(look, timeout, problem)
 
     async def wait_for_view(self, timeout: float = 5.0) -> JsonObject:
         """Wait until a modal is open, and give the topmost.
@@ -185,12 +224,12 @@ class WorkspaceUser:
         Raises:
             TimeoutError: none was opened in time.
         """
-        deadline = time.monotonic() + timeout
-        while not (views := await self.views()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"No modal was opened within {timeout:g} s.")
-            await asyncio.sleep(POLL_SECONDS)
-        return views[-1]
+
+        async def look() -> tuple[JsonObject | None, int]:
+            state = await self.state()
+            return (state["views"][-1] if state["views"] else None), int(state["seq"])
+
+        return await self.until(look, timeout, lambda: f"No modal was opened within {timeout:g} s.")
 
 
 def _checked(response: httpx.Response) -> JsonObject:

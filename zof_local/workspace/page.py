@@ -51,6 +51,7 @@ def page_routes(
         Route("/page/api/state", page.state),
         Route("/page/api/channel", page.channel),
         Route("/page/api/events", page.events),
+        Route("/page/api/wait", page.wait),
         Route("/page/api/{action}", page.act, methods=["POST"]),
     ]
 
@@ -106,7 +107,7 @@ class Page:
         """``GET /page/api/channel?channel=…&user=…``: messages as that person sees them, oldest first."""
 
         def read(user: str) -> JsonObject:
-            channel = self._store.channel(request.query_params.get("channel", ""))
+            channel = self._store.conversation(request.query_params.get("channel", ""), user)
             if user not in channel.members:
                 raise PageError(f"This person is not in #{channel.name}.", 403)
             seen = self._store.visible_to(channel.id, user)
@@ -118,11 +119,23 @@ class Page:
 
         return self._guarded(request, read)
 
+    async def wait(self, request: Request) -> Response:
+        """``GET /page/api/wait?after=…&timeout=…``: answers once something happened after that number, or in time."""
+        if not self._key.admits(request):
+            return _locked()
+        try:
+            after = int(request.query_params.get("after", "0"))
+            timeout = float(request.query_params.get("timeout", "0"))
+        except ValueError:
+            return _refusal("'after' and 'timeout' are numbers.", 400)
+        await self._store.log.wait(after, max(0.0, min(timeout, KEEPALIVE_SECONDS)))
+        return JSONResponse({"ok": True, "seq": self._store.log.last}, headers=SECURITY_HEADERS)
+
     def _guarded(self, request: Request, read: Callable[[str], JsonObject]) -> Response:
         if not self._key.admits(request):
             return _locked()
         try:
-            user = self._store.user(request.query_params.get("user") or self._first_person()).id
+            user = self._store.person(request.query_params.get("user") or self._first_person()).id
             return JSONResponse({"ok": True} | read(user), headers=SECURITY_HEADERS)
         except PageError as error:
             return _refusal(str(error), error.status)

@@ -22,7 +22,7 @@ Act = Callable[[People, JsonObject], Awaitable[Happening]]
 async def _message(people: People, body: JsonObject) -> Happening:
     return await people.writing.write(
         channel=_text(body, "channel"),
-        user=_text(body, "user"),
+        user=_person(people, body),
         text=_text(body, "text"),
         thread_ts=_optional(body, "thread_ts"),
     )
@@ -31,7 +31,7 @@ async def _message(people: People, body: JsonObject) -> Happening:
 async def _click(people: People, body: JsonObject) -> Happening:
     used: dict[str, Any] = {
         "action_id": _text(body, "action_id"),
-        "user": _text(body, "user"),
+        "user": _person(people, body),
         "block_id": _optional(body, "block_id"),
         "value": body.get("value"),
         "values": _values(body),
@@ -44,7 +44,7 @@ async def _click(people: People, body: JsonObject) -> Happening:
 async def _options(people: People, body: JsonObject) -> Happening:
     return await people.blocks.options(
         action_id=_text(body, "action_id"),
-        user=_text(body, "user"),
+        user=_person(people, body),
         query=_text(body, "query"),
         block_id=_optional(body, "block_id"),
         channel=_optional(body, "channel"),
@@ -56,7 +56,7 @@ async def _options(people: People, body: JsonObject) -> Happening:
 async def _shortcut(people: People, body: JsonObject) -> Happening:
     return await people.blocks.shortcut(
         callback_id=_text(body, "callback_id"),
-        user=_text(body, "user"),
+        user=_person(people, body),
         channel=_optional(body, "channel"),
         ts=_optional(body, "ts"),
     )
@@ -64,14 +64,14 @@ async def _shortcut(people: People, body: JsonObject) -> Happening:
 
 async def _submit(people: People, body: JsonObject) -> Happening:
     return await people.dialogs.submit(
-        view_id=_text(body, "view_id"), user=_text(body, "user"), values=_values(body)
+        view_id=_text(body, "view_id"), user=_person(people, body), values=_values(body)
     )
 
 
 async def _close(people: People, body: JsonObject) -> Happening:
     return await people.dialogs.close(
         view_id=_text(body, "view_id"),
-        user=_text(body, "user"),
+        user=_person(people, body),
         values=_values(body),
         everything=body.get("everything") is True,
     )
@@ -97,7 +97,7 @@ def actions_of(people: People, events: Events) -> dict[str, Action]:
         return action
 
     async def home(body: JsonObject) -> JsonObject:
-        channel = people.desk.look_at_app(events, user=_text(body, "user"), tab=_text(body, "tab"))
+        channel = people.desk.look_at_app(events, user=_person(people, body), tab=_text(body, "tab"))
         return {"ok": True, "kind": "home", "channel": channel}
 
     return {name: bind(act) for name, act in ACTIONS.items()} | {"home": home}
@@ -125,6 +125,10 @@ def _text(body: JsonObject, key: str) -> str:
     if not isinstance(value, str):
         raise PageError(f"{key!r} is missing or is no text.")
     return value
+
+
+def _person(people: People, body: JsonObject) -> str:
+    return people.desk.person(_text(body, "user"))
 
 
 def _optional(body: JsonObject, key: str) -> str | None:

@@ -65,7 +65,7 @@ def present_view(store: Store, view: View) -> JsonObject:
     body = view.as_slack(team=store.seed.team.id, app=app.id, bot_id=app.bot_id)
     keep = ("id", "type", "hash", "title", "submit", "close", "callback_id", "clear_on_close", "blocks")
     shown: JsonObject = present_blocks({key: body.get(key) for key in keep})
-    return shown | {"app": app.name}
+    return shown | {"app": app.name, "plain": plain_text(body, names_of(store))}
 
 
 def present_user(user: User) -> JsonObject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from zof_local.workspace.ratelimit import RateLimits
 from zof_local.workspace.seed import Seed, demo_seed
 from zof_local.workspace.webapi.scopes import DEFAULT_SCOPES
 
+Clock = Callable[[], float]
 AppUrl = str | Callable[[], str | None] | None
 
 
@@ -37,6 +39,7 @@ class WorkspaceSettings:
         event_retry_delays: seconds before each retry of an event (Slack: at once, 60, 300).
         socket_lifetime: seconds until a Socket Mode connection is asked to refresh.
         event_log_size: how many page events are kept for readers that come back.
+        clock: seconds since 1970; what trigger ids, response URLs, timestamps and rate limits go by.
     """
 
     bot_token: str = field(default_factory=lambda: _token("xoxb-local-"), repr=False)
@@ -54,3 +57,4 @@ class WorkspaceSettings:
     event_retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     socket_lifetime: float = 4 * 3600.0
     event_log_size: int = 5_000
+    clock: Clock = time.time

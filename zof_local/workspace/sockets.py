@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -49,6 +50,7 @@ class SocketHub:
         self._links: list[Link] = []
         self._turn = 0
         self.opened = 0
+        self.on_change: Callable[[], None] = lambda: None
 
     @property
     def count(self) -> int:
@@ -56,9 +58,14 @@ class SocketHub:
         return len(self._links)
 
     @property
+    def taking(self) -> int:
+        """How many sockets take envelopes: all but those asked to refresh."""
+        return sum(not link.retiring for link in self._links)
+
+    @property
     def connected(self) -> bool:
         """Whether any socket takes envelopes."""
-        return any(not link.retiring for link in self._links)
+        return self.taking > 0
 
     def open(self, base_url: str) -> str:
         """A single-use WebSocket URL (``apps.connections.open``).
@@ -90,6 +97,7 @@ class SocketHub:
         retirement = asyncio.create_task(self._retire(link, lifetime))
         try:
             await link.send(self._hello(lifetime))
+            self.on_change()
             while True:
                 self._receive(link, await socket.receive_text())
         except (WebSocketDisconnect, RuntimeError):
@@ -100,6 +108,7 @@ class SocketHub:
             for future in link.waiting.values():
                 if not future.done():
                     future.set_result(_CLOSED)
+            self.on_change()
 
     def _hello(self, lifetime: float) -> JsonObject:
         return {
@@ -160,6 +169,7 @@ class SocketHub:
             await link.send(envelope)
             return await future
         except (WebSocketDisconnect, RuntimeError):
+            link.retiring = True  # it is closing: without this it would be tried again at once, for ever
             return _CLOSED
         finally:
             link.waiting.pop(envelope_id, None)
@@ -193,6 +203,7 @@ class SocketHub:
     async def drop(self) -> None:
         """Close all sockets without a word, as a network does."""
         for link in list(self._links):
+            link.retiring = True
             with contextlib.suppress(RuntimeError):
                 await link.socket.close(code=1011)
 

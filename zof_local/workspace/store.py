@@ -74,6 +74,20 @@ class Store:
             raise SlackError("user_not_found")
         return found
 
+    def person(self, name: str) -> User:
+        """The user by id or handle, with or without @: how the page and tests name people."""
+        handle = name.removeprefix("@")
+        found = self.users.get(name) or next((u for u in self.users.values() if u.name == handle), None)
+        if found is None:
+            raise SlackError("user_not_found")
+        return found
+
+    def conversation(self, name: str, user: str) -> Channel:
+        """The channel by id or #name; ``@`` and the app's handle is this person's direct message with it."""
+        if name == f"@{self.users[self.seed.app.bot_user_id].name}":
+            return self.open_direct_message(user)[0]
+        return self.channel(name)
+
     def open_direct_message(self, user_id: str) -> tuple[Channel, bool]:
         """The app's direct message with a person, and whether it was open before."""
         user = self.user(user_id)

@@ -11,8 +11,8 @@ from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.browser.conftest import LoopThread
 from zof_local.serving import Server
+from zof_local.testing import LoopThread
 from zof_local.workspace import Workspace, WorkspaceClient, WorkspaceSettings, create_app
 
 

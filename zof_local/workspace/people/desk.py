@@ -30,6 +30,13 @@ class Desk:
         # Options that the app offered for a searching select, by person and place: a choice must be one of them.
         self._offered: OrderedDict[tuple[str, ...], list[JsonObject]] = OrderedDict()
 
+    def person(self, name: str) -> str:
+        """The id of a person, named by id or handle."""
+        try:
+            return self.store.person(name).id
+        except SlackError as error:
+            raise PageError(f"There is no person {name!r} in this workspace.", 404) from error
+
     def look_at_app(self, events: Events, *, user: str, tab: str) -> str:
         """Open the app's home or messages tab: the app hears of it. Gives the direct message's channel."""
         channel, _ = self.store.open_direct_message(user)
@@ -52,7 +59,8 @@ class Desk:
     def place(self, channel_id: str, user_id: str) -> tuple[Channel, str]:
         """The channel and the person, who must be in it."""
         try:
-            channel, user = self.store.channel(channel_id), self.store.user(user_id)
+            user = self.store.person(user_id)
+            channel = self.store.conversation(channel_id, user.id)
         except SlackError as error:
             what = "channel" if error.code == "channel_not_found" else "person"
             wrong = channel_id if what == "channel" else user_id

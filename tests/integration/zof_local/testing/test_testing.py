@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 import pytest
 from slack_bolt import App
+from slack_bolt.adapter.asgi import SlackRequestHandler
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from zof_local.testing import LocalSlack, LocalZof
@@ -156,6 +158,90 @@ async def test_a_sync_app_over_socket_mode(local_slack: LocalSlack) -> None:
         assert (await local_slack.until("#general", "You said hello", user="mira")).private
     finally:
         await asyncio.to_thread(handler.close)
+
+
+def an_echo(slack: LocalSlack) -> App:
+    web = WebClient(token=slack.bot_token, base_url=slack.api_url)
+    app = App(client=web, signing_secret=slack.signing_secret, token_verification_enabled=False)
+
+    @app.command("/zof")
+    def on_command(ack: Any, command: Any, client: Any) -> None:
+        client.chat_postMessage(channel=command["channel_id"], text=f"before the ack: {command['text']}")
+        ack(f"You said {command['text']}")
+
+    return app
+
+
+async def test_a_sync_app_over_http(local_slack: LocalSlack) -> None:
+    await local_slack.serve(SlackRequestHandler(an_echo(local_slack)), in_thread=True)
+    sent = await local_slack.command("#general", "/zof hi", user="mira")
+    assert sent["delivery"]["outcome"] == "acked"
+    seen = [(m.text, m.private) for m in await local_slack.messages("#general", user="mira")]
+    assert seen == [("before the ack: hi", False), ("You said hi", True)]
+
+
+async def test_sockets_are_refreshed_and_cut(local_slack: LocalSlack) -> None:
+    handler = AsyncSocketModeHandler(an_async_app(local_slack), local_slack.app_token)
+    await handler.connect_async()
+    try:
+        await local_slack.connected()
+        for disturb in (local_slack.refresh_sockets, local_slack.cut_sockets):
+            await disturb()
+            nobody = await local_slack.command("#releases", "/zof go", user="dana")
+            assert nobody["delivery"]["outcome"] == "no_app"
+            await local_slack.connected()
+            sent = await local_slack.command("#releases", "/zof go", user="dana")
+            assert sent["delivery"]["outcome"] == "acked"
+    finally:
+        await handler.close_async()
+
+
+MANIFEST = {
+    "display_information": {"name": "Zof two", "description": "Runs."},
+    "features": {
+        "app_home": {"home_tab_enabled": True},
+        "slash_commands": [{"command": "/zof", "description": "Runs", "should_escape": True}],
+        "shortcuts": [{"name": "About this", "type": "message", "callback_id": "about", "description": "x"}],
+    },
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}},
+    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
+}
+
+
+async def test_an_app_is_installed_as_its_manifest_says() -> None:
+    async with LocalSlack.with_app(MANIFEST) as slack:
+        await slack.serve(AsyncSlackRequestHandler(an_async_app(slack)))
+        await _talk(slack)
+        await slack.open_home(user="dana")
+        home = await slack.until_home("Welcome", user="dana")
+        assert home.blocks[0]["text"] == _text("Welcome")
+        message = await slack.until("#releases", "suite_smoke on staging", user="dana")
+        await slack.shortcut("About this", user="dana", message=message)
+        await slack.until("#releases", "About that", user="sam")
+        web = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+        with pytest.raises(SlackApiError, match="missing_scope"):
+            await web.users_info(user="U02DANA")
+
+
+async def test_trigger_ids_and_response_urls_grow_old(local_slack: LocalSlack) -> None:
+    web = AsyncWebClient(token=local_slack.bot_token, base_url=local_slack.api_url)
+    app = AsyncApp(client=web, signing_secret=local_slack.signing_secret)
+    given: dict[str, Any] = {}
+
+    @app.command("/zof")
+    async def on_command(ack: Any, command: Any, respond: Any) -> None:
+        await ack()
+        given.update(trigger_id=command["trigger_id"], respond=respond)
+
+    await local_slack.serve(AsyncSlackRequestHandler(app))
+    await local_slack.command("#releases", "/zof", user="dana")
+    local_slack.pass_time(4)
+    with pytest.raises(SlackApiError, match="expired_trigger_id"):
+        await web.views_open(trigger_id=given["trigger_id"], view=MODAL)
+    local_slack.pass_time(30 * 60)
+    assert (await given["respond"]("late")).status_code == 404
+    again = await local_slack.command("#releases", "/zof", user="dana")
+    assert again["delivery"]["outcome"] == "acked"  # the app's own clock did not move
 
 
 async def test_the_home_tab_and_a_shortcut_on_a_message() -> None:

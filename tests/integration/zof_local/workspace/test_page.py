@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from zof_local.workspace.client import WorkspaceClientError
+
 RELEASES = "C0RELEASES"
 
 
@@ -154,3 +156,26 @@ async def test_hostile_text_travels_as_data(room):
     [message] = await room.dana.messages(RELEASES)
     assert message["plain"] == nasty
     assert message["nodes"] == [{"t": "text", "text": nasty}]
+
+
+async def test_people_and_channels_are_named_as_people_name_them(room):
+    dana = room.client.user("dana")
+    await dana.message("#general", "hello")
+    assert [m["plain"] for m in await room.client.user("@sam").messages("#general")] == ["hello"]
+    await room.web.chat_postMessage(channel="U02DANA", text="for you")
+    assert [m["plain"] for m in await dana.messages("@zof")] == ["for you"]
+    assert await room.client.user("sam").messages("@zof") == []
+    with pytest.raises(WorkspaceClientError, match="There is no person 'nobody'"):
+        await room.client.user("nobody").message("#general", "x")
+    with pytest.raises(WorkspaceClientError, match="There is no channel '#nowhere'"):
+        await dana.message("#nowhere", "x")
+
+
+async def test_waiting_ends_with_the_event(room):
+    seq = str((await room.dana.state())["seq"])
+    waiting = asyncio.create_task(room.client.get("wait", {"after": seq, "timeout": "10"}))
+    await room.sam.message("#general", "now")
+    assert (await asyncio.wait_for(waiting, 5))["seq"] > int(seq)
+    assert (await room.client.get("wait", {"after": "999", "timeout": "nan"}))["ok"]
+    with pytest.raises(WorkspaceClientError, match="numbers"):
+        await room.client.get("wait", {"after": "x", "timeout": "1"})
