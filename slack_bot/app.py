@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from slack_bot import vitals, zof_events
 from slack_bot.config import BotConfig
+from slack_bot.directory import Directory
 from slack_bot.endpoint import PATH, Receive, Scope, Send, SlackEndpoint, endpoint, respond
 from slack_bot.engine import Engine
 from slack_bot.errors import BotError
@@ -171,11 +172,14 @@ class Bot:
         identity = Identity(slack, timing)
         await identity.learn()
         stack.push_async_callback(identity.stop)
+        directory = Directory(slack, self._config.current, timing)
+        stack.push_async_callback(directory.stop)
+        await directory.warm()
         ticks = Ticks(
             store=store,
             zof=ZofDoor(zof),
             slack=slack,
-            config=self._config.current,
+            directory=directory,
             timing=timing,
             poller=zof.poller(Pace(timing.poll_first, timing.poll_max)),
         )
@@ -185,7 +189,11 @@ class Bot:
         stack.push_async_callback(engine.stop)
         stack.push_async_callback(ticks.stop)
         await ticks.resume()
-        writer = InboxWriter(store.commit_inbox, executor, engine.wake_dispatcher)
+        writer = InboxWriter(
+            lambda rows: store.commit_inbox(rows, self._config.current().policy.limits),
+            executor,
+            engine.wake_dispatcher,
+        )
         stack.push_async_callback(writer.stop)
         bolt = _bolt(settings, client)
         if settings.transport is Transport.HTTP:
@@ -195,7 +203,7 @@ class Bot:
             writer=writer,
             slack=slack,
             team=lambda: identity.team,
-            config=self._config.current,
+            directory=directory,
             executor=executor,
             timing=timing,
         ).register(bolt)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from slack_bot.config import Policy
 from slack_bot.following import Approval, Asker, FollowedRun, State
-from slack_bot.policy import Ask, Needed, decide, may_approve, target_of
+from slack_bot.membership import same_person
+from slack_bot.policy import Ask, Decision, Needed, decide, may_approve, target_of
 from slack_bot.results import Outcome
 from zof_core import RunRequest
 
@@ -76,22 +77,41 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
         return "This request is decided already, so your vote changes nothing."
     if ballot.digest != row.approval.digest or ballot.channel != row.channel:
         return "This button stands for another request than the one that waits here, so nothing was decided."
-    if ballot.voter.id == row.asker.id:
-        own = "You asked for this yourself, so somebody else must approve it."
-        return own if ballot.approve else None
+    if ballot.voter.id == row.asker.id and not ballot.approve:
+        return None
+    if same_person(policy, ballot.voter.id, row.asker.id):
+        return "You asked for this yourself, so somebody else must approve it."
     if not may_approve(policy, row.approval.rule, ballot.voter.id):
         who = ", ".join(row.approval.approvers)
         return (
             f"The rule “{row.approval.rule}” does not list you among those who may approve or reject ({who})."
         )
-    if ballot.approve and not _is_still_allowed(row, policy, now):
+    if not ballot.approve:
+        return None
+    decision = _as_it_is_now(row, policy, now)
+    if not decision.allowed:
         return f"The rules no longer let {row.asker.name} run this, so it cannot be approved."
+    if decision.approval is not None and decision.approval.rule != row.approval.rule:
+        return (
+            f"The rules have changed since this was asked: it is the rule “{decision.approval.rule}” now that lets "
+            f"{row.asker.name} run this. It must be asked for again."
+        )
+    earlier = [one for one in row.approval.by if one.id != ballot.voter.id]
+    if any(same_person(policy, ballot.voter.id, one.id) for one in earlier):
+        return "You have approved this from another account already, and a person counts once."
     return None
 
 
-def _is_still_allowed(row: FollowedRun, policy: Policy, now: float) -> bool:
+def _as_it_is_now(row: FollowedRun, policy: Policy, now: float) -> Decision:
     verb = "rerun" if row.again_of else "run"
-    return decide(policy, Ask(row.asker.id, row.channel, verb, target_of(row), at=now)).allowed
+    return decide(policy, Ask(row.asker.id, row.channel, verb, target_of(row), at=now))
+
+
+def people_of(row: FollowedRun | None) -> list[str]:
+    """Who asked and who has approved: those whose standing a vote depends on besides the voter's."""
+    if row is None:
+        return []
+    return [row.asker.id, *(one.id for one in (row.approval.by if row.approval else ()))]
 
 
 def has_voted(row: FollowedRun | None, voter: Asker) -> bool:
@@ -104,10 +124,16 @@ def has_voted(row: FollowedRun | None, voter: Asker) -> bool:
     )
 
 
-def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool) -> FollowedRun:
-    """The row after a vote. A vote that comes too late, or twice, changes nothing."""
+def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool, policy: Policy) -> FollowedRun:
+    """The row after a vote. A vote that comes too late, or twice, or that the rules do not let count, changes nothing.
+
+    Earlier votes count only as long as the rules let their voters approve, and it takes as many as the rule says now.
+    """
     approval = row.approval
     if approval is None or not is_open(row, now):
+        return row
+    ballot = Ballot(voter, row.channel, approval.digest, approve=approve)
+    if refusal_of(ballot, row, policy, now) is not None:
         return row
     if not approve:
         rejected = approval.model_copy(update={"rejected_by": voter})
@@ -116,9 +142,19 @@ def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool) -> Follow
         return row.model_copy(
             update={"approval": rejected, "outcome": Outcome.REJECTED, "notice": notice, "notice_tries": 0}
         )
-    if voter.id == row.asker.id or voter.id in {one.id for one in approval.by}:
+    if voter.id in {one.id for one in approval.by}:
         return row
-    counted = approval.model_copy(update={"by": (*approval.by, voter)})
+    decision = _as_it_is_now(row, policy, now)
+    needed = decision.approval
+    still = tuple(one for one in approval.by if may_approve(policy, approval.rule, one.id))
+    counted = approval.model_copy(
+        update={
+            "by": (*still, voter),
+            "needed": needed.count if needed else approval.needed,
+            "approvers": needed.approvers if needed else approval.approvers,
+        }
+    )
+    row = row.model_copy(update={"requires": decision.requires or row.requires})
     if len(counted.by) < counted.needed:
         return row.model_copy(update={"approval": counted})
     done = counted.model_copy(update={"approved_at": now})
@@ -127,6 +163,9 @@ def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool) -> Follow
 
 def expired(row: FollowedRun) -> FollowedRun:
     """The row when its time is up: no answer is a rejection."""
+    if row.state is State.CONFIRMING:
+        notice = "You did not confirm what you asked for in time, so nothing was started."
+        return row.model_copy(update={"outcome": Outcome.EXPIRED, "notice": notice, "notice_tries": 0})
     notice = (
         "Nobody approved what you asked for in time, so nothing was started. Ask again if it is still wanted."
     )

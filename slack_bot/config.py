@@ -3,6 +3,20 @@
     [people]
     U02DANA = { name = "Dana Ruiz", email = "dana@example.com", roles = ["qa-lead"] }
 
+    [groups]
+    release-managers = ["S0RELMAN"]        # Slack user groups, in rules as "group:release-managers"
+
+    [confirm]                              # optional: these are its defaults
+    environments = ["production"]
+    minutes = 5
+
+    [limits]                               # optional
+    person = { runs = 10, minutes = 10 }
+    channel = { runs = 60, minutes = 60 }
+
+    [remediation]                          # optional: where plans that wait in Zof are shown
+    channel = "C0RELEASES"
+
     [[allow]]
     name = "staging for everyone"          # optional; else "allow #1"
     channels = ["C0RELEASES"]              # by id; names can be taken over
@@ -10,10 +24,12 @@
     projects = ["proj_abc"]
     environments = ["staging"]
     suites = ["*"]                         # optional; without it every suite, and runs by cases
-    people = ["*"]                         # user ids, "role:qa-lead", or "*"
+    people = ["*"]                         # user ids, "role:qa-lead", "group:release-managers", or "*"
     approvals = 1                          # optional: so many others must approve a run before it starts,
     approvers = ["role:sre"]               # of these,
     approval_minutes = 30                  # within this time
+    requires = { suite = "suite_pr_smoke", environment = "staging", passed_within = "4h" }   # optional: evidence
+    shared = true                          # optional: also where the channel is shared with another company
 
     [[deny]]                               # wins over every allow; what is left out means any
     environments = ["production"]
@@ -41,7 +57,9 @@ from pydantic import (
     model_validator,
 )
 
+from slack_bot.demands import Confirm, Limits, Remediation, Requirement
 from slack_bot.errors import ConfigError
+from slack_bot.known import Known
 from slack_bot.windows import Window, parse_window
 from zof_core import ZofValidationError
 from zof_core.catalogue import Catalogue, load_catalogue, nearest
@@ -49,12 +67,12 @@ from zof_core.catalogue import Catalogue, load_catalogue, nearest
 VERBS: Final = ("run", "rerun", "cancel", "status", "subscribe")
 """`status` covers all that only reads: runs, logs, watch, schedules, the home."""
 ANY: Final = "*"
-_LATER: Final = {
-    "requires": "evidence from another environment",
-}
 _CHANNEL: Final = re.compile(r"[CGD][A-Z0-9]{2,30}")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,30}")
 _ROLE: Final = re.compile(r"role:\S+")
+_GROUP: Final = re.compile(r"group:\S+")
+_GROUP_ID: Final = re.compile(r"S[A-Z0-9]{2,30}")
+_HEADER: Final = re.compile(r"\s*\[\[\s*(allow|deny)\s*\]\]\s*(?:#.*)?")
 
 
 def _word(value: str) -> str:
@@ -86,12 +104,14 @@ def _verb(value: str) -> str:
 
 
 def _who(value: str) -> str:
-    if value.startswith("group:"):
-        raise ValueError(
-            f"'{value}': Slack user groups in rules are not supported by this version; list user ids"
-        )
-    if value != ANY and not _USER.fullmatch(value) and not _ROLE.fullmatch(value):
-        raise ValueError(f"'{value}' is neither a user id (U…), nor role:NAME, nor \"*\"")
+    if value != ANY and not any(form.fullmatch(value) for form in (_USER, _ROLE, _GROUP)):
+        raise ValueError(f"'{value}' is neither a user id (U…), nor role:NAME, nor group:NAME, nor \"*\"")
+    return value
+
+
+def _group_id(value: str) -> str:
+    if not _GROUP_ID.fullmatch(value):
+        raise ValueError(f"'{value}' is not the id of a Slack user group (S…)")
     return value
 
 
@@ -117,6 +137,7 @@ def _window(value: Any) -> Window:
 
 
 Word = Annotated[str, AfterValidator(_word)]
+GroupId = Annotated[str, AfterValidator(_group_id)]
 Names = Annotated[tuple[Annotated[str, AfterValidator(_name_or_any)], ...], AfterValidator(_some)]
 Channels = Annotated[tuple[Annotated[str, AfterValidator(_channel)], ...], AfterValidator(_some)]
 Verbs = Annotated[tuple[Annotated[str, AfterValidator(_verb)], ...], AfterValidator(_some)]
@@ -138,7 +159,11 @@ class Person(_Strict):
 
 
 class Rule(_Strict):
-    """One `[[allow]]` or `[[deny]]`. It holds when each of its lists names what is asked."""
+    """One `[[allow]]` or `[[deny]]`. It holds when each of its lists names what is asked.
+
+    Args:
+        line: where its table begins in the file; None if that cannot be said.
+    """
 
     name: Word
     channels: Channels = _ANYTHING
@@ -149,17 +174,7 @@ class Rule(_Strict):
     people: People = _ANYTHING
     reason: Word | None = None
     when: When | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_to_this_version(cls, data: Any) -> Any:
-        for key in data if isinstance(data, Mapping) else ():
-            if key in _LATER:
-                raise ValueError(
-                    f"`{key}` ({_LATER[key]}) is not supported by this version; without it the rule "
-                    "would mean something else, so take the rule out"
-                )
-        return data
+    line: int | None = Field(default=None, exclude=True)
 
 
 class AllowRule(Rule):
@@ -169,6 +184,8 @@ class AllowRule(Rule):
         approvals: how many people other than the requester must approve a run before it starts.
         approvers: who may approve.
         approval_minutes: after so long without enough approvals the request has expired.
+        requires: a run that must have passed before, looked up in Zof.
+        shared: it holds in its channels also where they are shared with another company (Slack Connect).
     """
 
     channels: Channels
@@ -179,6 +196,8 @@ class AllowRule(Rule):
     approvals: Annotated[int, Field(ge=0, le=10)] = 0
     approvers: People = ()
     approval_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
+    requires: Requirement | None = None
+    shared: bool = False
 
     @model_validator(mode="after")
     def _approvals_have_approvers(self) -> AllowRule:
@@ -202,11 +221,21 @@ class AllowRule(Rule):
 
 
 class Policy(_Strict):
-    """People and rules, in the file's order."""
+    """People and rules, in the file's order, and what Slack says of those they are about.
+
+    Args:
+        known: what Slack says; None where it is not asked, as when a file is judged by itself: then people are who
+            the file says they are, groups are empty, and no channel is shared.
+    """
 
     people: Mapping[Annotated[str, AfterValidator(_user_id)], Person] = Field(default_factory=dict)
+    groups: Mapping[Word, Annotated[tuple[GroupId, ...], AfterValidator(_some)]] = Field(default_factory=dict)
+    confirm: Confirm = Confirm()
+    limits: Limits = Limits()
+    remediation: Remediation | None = None
     allow: tuple[AllowRule, ...] = ()
     deny: tuple[Rule, ...] = ()
+    known: Known | None = Field(default=None, exclude=True)
 
 
 class BotConfig(_Strict):
@@ -224,14 +253,15 @@ def load_config(path: Path) -> BotConfig:
             names the file, the table and the key.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        document = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}). Set ZOFOPS_CONFIG to your file."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is not valid TOML ({error}).") from error
-    policy = parse_policy(document, source=str(path))
+    policy = _with_lines(parse_policy(document, source=str(path)), text)
     try:
         return BotConfig(policy=policy, catalogue=load_catalogue(path))
     except ZofValidationError as error:
@@ -249,8 +279,12 @@ def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
         ConfigError: as `load_config`.
     """
     tables = {key: value for key, value in document.items() if key != "catalogue"}
+    if "known" in tables:
+        raise ConfigError(f"{source}: `known`: Extra inputs are not permitted.")
     for kind in ("allow", "deny"):
         if isinstance(tables.get(kind), list):
+            if any("line" in rule for rule in tables[kind] if isinstance(rule, dict)):
+                raise ConfigError(f"{source}: [[{kind}]] `line`: Extra inputs are not permitted.")
             tables[kind] = [
                 {"name": f"{kind} #{number}", **rule} if isinstance(rule, dict) else rule
                 for number, rule in enumerate(tables[kind], start=1)
@@ -263,7 +297,7 @@ def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
             for problem in error.errors(include_url=False)
         ]
         raise ConfigError("\n".join(lines)) from None
-    _refuse_unknown_roles(policy, source)
+    _refuse_unknown_names(policy, source)
     names = [rule.name for rule in (*policy.allow, *policy.deny)]
     for name in names:
         if names.count(name) > 1:
@@ -271,18 +305,38 @@ def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
     return policy
 
 
-def _refuse_unknown_roles(policy: Policy, source: str) -> None:
-    """A deny rule with a mistyped role would deny nobody."""
-    roles = {f"role:{role}" for person in policy.people.values() for role in person.roles}
+def _with_lines(policy: Policy, text: str) -> Policy:
+    """Each rule with the line of the file that its table begins at."""
+    lines: dict[str, list[int]] = {"allow": [], "deny": []}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.fullmatch(line):
+            lines[header[1]].append(number)
+    changes: dict[str, Any] = {}
+    for kind, rules in (("allow", policy.allow), ("deny", policy.deny)):
+        # Rules written inline, or such lines within a text, cannot be told apart: then none is said.
+        if len(lines[kind]) == len(rules):
+            changes[kind] = tuple(
+                rule.model_copy(update={"line": line}) for rule, line in zip(rules, lines[kind], strict=True)
+            )
+    return policy.model_copy(update=changes)
+
+
+def _refuse_unknown_names(policy: Policy, source: str) -> None:
+    """A deny rule with a mistyped role or group would deny nobody."""
+    known = {f"role:{role}" for person in policy.people.values() for role in person.roles}
+    known |= {f"group:{group}" for group in policy.groups}
     for rule in (*policy.allow, *policy.deny):
         approvers = rule.approvers if isinstance(rule, AllowRule) else ()
         for who in (*rule.people, *approvers):
-            if who.startswith("role:") and who not in roles:
-                meant = nearest(who, sorted(roles))
+            if who.startswith(("role:", "group:")) and who not in known:
+                meant = nearest(who, sorted(known))
                 hint = f" Did you mean '{meant}'?" if meant else ""
-                raise ConfigError(
-                    f"{source}: rule '{rule.name}' `people`: nobody in [people] has '{who}'.{hint}"
+                lacking = (
+                    f"nobody in [people] has '{who}'"
+                    if who.startswith("role:")
+                    else f"[groups] lists no '{who}'"
                 )
+                raise ConfigError(f"{source}: rule '{rule.name}' `people`: {lacking}.{hint}")
 
 
 def _place(location: tuple[int | str, ...], tables: Mapping[str, Any]) -> str:

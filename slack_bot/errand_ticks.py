@@ -8,11 +8,12 @@ from typing import Final, assert_never
 
 from slack_bot import errands, results, transitions
 from slack_bot.again import run_again, target_suite
-from slack_bot.approvals import Ballot, awaiting, has_voted, refusal_of, vote
+from slack_bot.approvals import Ballot, has_voted, people_of, refusal_of, vote
+from slack_bot.confirmations import confirmed, prepared, refusal_of_confirmation
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
 from slack_bot.following import FollowedRun
 from slack_bot.notes import notes_of_errand
-from slack_bot.policy import Ask, Needed, Target, decide, openings
+from slack_bot.policy import Ask, Decision, Target, decide, openings
 from slack_bot.text import code, sentence
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
@@ -75,6 +76,7 @@ class ErrandTicks:
         if isinstance(read, results.Refused):
             return Answer(sentence(read.sentence), ErrandOutcome(read.outcome.value))
         run = read.findings.run
+        await self._bench.directory.look([errand.asker.id], [errand.channel])
         ask = _ask(errand, run, await self._followed(errand), self._bench.clock())
         policy = self._bench.config().policy
         decision = decide(policy, ask)
@@ -83,10 +85,10 @@ class ErrandTicks:
         if errand.kind is Kind.STATUS:
             return Answer(f"Run {code(run.id)}", ErrandOutcome.ANSWERED, read.findings)
         if errand.kind is Kind.RERUN:
-            return await self._again(errand, run, decision.approval)
+            return await self._again(errand, run, decision)
         return Answer(_too_late(run), ErrandOutcome.ANSWERED) if run.is_terminal else errands.Permitted()
 
-    async def _again(self, errand: Errand, run: Run, needed: Needed | None) -> errands.Report:
+    async def _again(self, errand: Errand, run: Run, decision: Decision) -> errands.Report:
         if not run.is_terminal:
             text = f"Run {code(run.id)} has not ended yet. Wait for its end or cancel it, then run it again."
             return Answer(text, ErrandOutcome.ANSWERED)
@@ -112,24 +114,43 @@ class ErrandTicks:
         )
         if isinstance(begun, str):
             return Answer(sentence(begun), ErrandOutcome.FAULT)
-        return errands.Begun(awaiting(begun, needed, self._bench.clock()))
+        policy, now = self._bench.config().policy, self._bench.clock()
+        return errands.Begun(prepared(begun, decision, policy, now))
 
     async def _vote(self, errand: Errand) -> errands.Report:
         key, now, approve = errand.followed_key or "", self._bench.clock(), errand.kind is Kind.APPROVE
         row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, key)
+        await self._bench.directory.look([errand.asker.id, *people_of(row)], [errand.channel])
+        if errand.kind is Kind.CONFIRM:
+            return await self._confirm(errand, row, now)
         digest = row.approval.digest if row and row.approval else ""
         # Between the click and now the bot may have been away, and the rules may be others.
         ballot = Ballot(errand.asker, errand.channel, digest, approve=approve)
-        refusal = refusal_of(ballot, row, self._bench.config().policy, now)
+        policy = self._bench.config().policy
+        refusal = refusal_of(ballot, row, policy, now)
         # A vote of theirs that is counted was cut off before it was answered: it stays counted.
         if refusal is not None and not has_voted(row, errand.asker):
             return Answer(sentence(refusal), ErrandOutcome.DENIED)
-        change = partial(vote, voter=errand.asker, now=now, approve=approve)
+        change = partial(vote, voter=errand.asker, now=now, approve=approve, policy=policy)
         await self._bench.engine.in_thread(
             self._bench.store.change_run, key, change, now, self._bench.engine.enqueue
         )
         row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, key)
         return Answer(answers.voted(errand.asker, row), ErrandOutcome.ANSWERED)
+
+    async def _confirm(self, errand: Errand, row: FollowedRun | None, now: float) -> errands.Report:
+        policy = self._bench.config().policy
+        digest = row.confirmation.digest if row and row.confirmation else ""
+        ballot = Ballot(errand.asker, errand.channel, digest, approve=True)
+        done = row is not None and row.confirmation is not None and row.confirmation.confirmed_at is not None
+        refusal = None if done else refusal_of_confirmation(ballot, row, policy, now)
+        if refusal is not None or row is None:
+            return Answer(sentence(refusal or "This request is gone."), ErrandOutcome.DENIED)
+        change = partial(confirmed, policy=policy, now=now)
+        await self._bench.engine.in_thread(
+            self._bench.store.change_run, row.key, change, now, self._bench.engine.enqueue
+        )
+        return Answer("Confirmed.", ErrandOutcome.ANSWERED)
 
     async def _cancel(self, errand: Errand) -> errands.Report:
         result = await self._bench.zof.cancel(errand.run_id)

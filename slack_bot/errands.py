@@ -27,9 +27,10 @@ class Kind(StrEnum):
     RERUN = "rerun"
     APPROVE = "approve"
     REJECT = "reject"
+    CONFIRM = "confirm"
 
 
-VOTES = frozenset({Kind.APPROVE, Kind.REJECT})
+VOTES = frozenset({Kind.APPROVE, Kind.REJECT, Kind.CONFIRM})
 
 
 class ErrandState(StrEnum):
@@ -158,6 +159,7 @@ _DONE = {
     Kind.RERUN: "started again",
     Kind.APPROVE: "approved",
     Kind.REJECT: "rejected",
+    Kind.CONFIRM: "confirmed",
 }
 
 

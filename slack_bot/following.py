@@ -1,5 +1,6 @@
 """A followed run's life, as a pure state machine over one row.
 
+    confirming ──confirmed (slack_bot.confirmations)──▶ awaiting or accepted
     awaiting ──approved (slack_bot.approvals)──▶ accepted
     accepted ──start──▶ following ──until its end is shown──▶ ended
         │  ▲
@@ -19,6 +20,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from slack_bot.demands import Requirement
 from slack_bot.results import Findings, Outcome, Value
 from zof_core import Run, RunRequest
 
@@ -26,6 +28,7 @@ from zof_core import Run, RunRequest
 class State(StrEnum):
     """Where a followed run stands."""
 
+    CONFIRMING = "confirming"
     AWAITING = "awaiting"
     ACCEPTED = "accepted"
     STARTING = "starting"
@@ -90,6 +93,31 @@ class Approval(Value):
     rejected_by: Asker | None = None
 
 
+class Confirmation(Value):
+    """What the asker themselves must say before anything else.
+
+    Args:
+        digest: of exactly what will run.
+        expires_at: Unix time.
+        rule: the rule that allows it.
+        asked: the question was put to them.
+        confirmed_at: when they said yes.
+    """
+
+    digest: str
+    expires_at: float
+    rule: str
+    asked: bool = False
+    confirmed_at: float | None = None
+
+
+class Evidence(Value):
+    """The run that proves what a rule requires, as it was found `at` this Unix time."""
+
+    run_id: str
+    at: float
+
+
 class FollowedRun(Value):
     """The row. Times are Unix seconds.
 
@@ -99,7 +127,9 @@ class FollowedRun(Value):
         project_name, suite_name: names from the catalogue, as they were when it was asked.
         again_of: id of the run that this one repeats.
         suite_for_rules: suite that cases to be run again come from: the rules judge them as that suite.
+        confirmation: what the asker must say first, where a run must be confirmed.
         approval: what others must say first, where a rule demands it.
+        requires: what must have passed, where a rule demands it; `evidence` is the run that did.
         response_url: where its author can be answered, for 30 minutes.
         outage_since: since when Zof has not answered.
         outage: what is the matter, in a few words.
@@ -119,7 +149,10 @@ class FollowedRun(Value):
     suite_name: str | None = None
     again_of: str | None = None
     suite_for_rules: str | None = None
+    confirmation: Confirmation | None = None
     approval: Approval | None = None
+    requires: Requirement | None = None
+    evidence: Evidence | None = None
     asker: Asker
     team: str = ""
     channel: str
@@ -154,7 +187,17 @@ class FollowedRun(Value):
     def may_start_from(self) -> float:
         """Unix time from which on it could be started: patience with Zof counts from here."""
         approved_at = self.approval.approved_at if self.approval else None
-        return approved_at or self.accepted_at
+        confirmed_at = self.confirmation.confirmed_at if self.confirmation else None
+        return approved_at or confirmed_at or self.accepted_at
+
+    @property
+    def lacks_proof(self) -> bool:
+        """Whether what a rule requires is still to be looked up: once it is asked for, and anew once approved."""
+        if self.requires is None or self.run is not None or self.is_over or self.start_tries:
+            return False
+        if self.state not in (State.AWAITING, State.ACCEPTED):
+            return False
+        return self.evidence is None or self.evidence.at < self.may_start_from
 
     @property
     def judged_suite(self) -> str | None:
@@ -165,6 +208,18 @@ class FollowedRun(Value):
     def is_over(self) -> bool:
         """Nothing more will change on the card."""
         return self.outcome is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Ask the asker to confirm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prove:
+    """Look up in Zof what a rule requires."""
+
+    requirement: Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +248,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """Nobody approved in time: the request is over."""
+    """Nobody confirmed or approved in time: the request is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +268,7 @@ class Done:
     """The row is closed."""
 
 
-Effect = Start | Poll | Show | Say | Expire | Finish
+Effect = Prompt | Prove | Start | Poll | Show | Say | Expire | Finish
 Next = Effect | Wait | Done
 
 
@@ -230,13 +285,8 @@ def decide(row: FollowedRun, now: float, wanted: str) -> Next:
     if row.notice is not None and now >= row.notice_not_before:
         return Say(row.notice)
     waits = [row.notice_not_before] if row.notice is not None else []
-    if row.run is None and not row.is_over and row.state is not State.AWAITING:
-        return Start() if now >= row.next_try_at else Wait(min([row.next_try_at, *waits]))
-    open_until = _open_until(row)
-    if open_until is not None and now >= open_until:
-        return Expire()
-    if open_until is not None:
-        waits.append(open_until)
+    if row.run is None and not row.is_over and (step := _towards_start(row, now, waits)):
+        return step
     show = wanted != "" and row.card.given_up is None and row.card.shown != wanted
     if show and now >= row.card.not_before:
         return Show()
@@ -249,8 +299,28 @@ def decide(row: FollowedRun, now: float, wanted: str) -> Next:
     return Wait(min(waits)) if waits else Finish()
 
 
+def _towards_start(row: FollowedRun, now: float, waits: list[float]) -> Next | None:
+    """What comes before a run is there; None if it waits for people, until the times added to `waits`."""
+    if row.lacks_proof and row.requires is not None:
+        due = now >= row.next_try_at
+        return Prove(row.requires) if due else Wait(min([row.next_try_at, *waits]))
+    if row.state in (State.ACCEPTED, State.STARTING):
+        return Start() if now >= row.next_try_at else Wait(min([row.next_try_at, *waits]))
+    open_until = _open_until(row)
+    if open_until is not None and now >= open_until:
+        return Expire()
+    waits += [open_until] if open_until is not None else []
+    if row.state is State.CONFIRMING and row.confirmation is not None and not row.confirmation.asked:
+        if now >= row.notice_not_before:
+            return Prompt()
+        waits.append(row.notice_not_before)
+    return None
+
+
 def _open_until(row: FollowedRun) -> float | None:
-    """Until when a request can be approved; None if it waits for nobody."""
-    if row.state is not State.AWAITING or row.is_over or row.approval is None:
+    """Until when a request can be confirmed or approved; None if it waits for nobody."""
+    if row.is_over:
         return None
-    return row.approval.expires_at
+    if row.state is State.CONFIRMING and row.confirmation is not None:
+        return row.confirmation.expires_at
+    return row.approval.expires_at if row.state is State.AWAITING and row.approval is not None else None

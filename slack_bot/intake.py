@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from slack_bot import grammar
-from slack_bot.approvals import Ballot, awaiting, refusal_of
+from slack_bot.approvals import Ballot, refusal_of
 from slack_bot.audit import Entry
 from slack_bot.config import BotConfig
+from slack_bot.confirmations import prepared, refusal_of_confirmation
 from slack_bot.errands import VOTES, Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.policy import Ask, Decision, Target, decide, openings, target_of
@@ -25,6 +26,7 @@ from slack_bot.views import answers
 from slack_bot.views.approval_card import APPROVE_ACTION, REJECT_ACTION
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
+from slack_bot.views.confirmation import CONFIRM_ACTION
 from slack_bot.views.form import Submitted, run_form
 from zof_core import RunRequest
 from zof_core.catalogue import Catalogue, CatalogueProject, nearest
@@ -36,6 +38,7 @@ _REPEATED: Final = {
     "it as often as you like.",
     Kind.APPROVE: "Your approval was counted already.",
     Kind.REJECT: "You rejected this already.",
+    Kind.CONFIRM: "You confirmed this already.",
 }
 
 CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
@@ -44,6 +47,7 @@ CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
     RERUN_FAILED_ACTION: (Kind.RERUN, True),
     APPROVE_ACTION: (Kind.APPROVE, False),
     REJECT_ACTION: (Kind.REJECT, False),
+    CONFIRM_ACTION: (Kind.CONFIRM, False),
 }
 """A card's buttons: what they stand for, and whether only for the cases that did not pass."""
 
@@ -136,10 +140,11 @@ def judge_click(
 def judge_vote(
     request: Click, value: ButtonValue, row: FollowedRun | None, config: BotConfig, now: float
 ) -> Verdict:
-    """Judges a click on Approve or Reject."""
+    """Judges a click on Approve, Reject or Confirm."""
     user, kind = request.user, CLICKS[request.action_id][0]
     ballot = Ballot(user, request.channel, value.nonce, approve=kind is Kind.APPROVE)
-    refusal = refusal_of(ballot, row, config.policy, now)
+    judge = refusal_of_confirmation if kind is Kind.CONFIRM else refusal_of
+    refusal = judge(ballot, row, config.policy, now)
     if refusal is not None:
         outcomes = (InboxOutcome.DENIED, ErrandOutcome.DENIED)
         return _reply(request, user, note(sentence(refusal)), outcomes=outcomes, now=now)
@@ -154,7 +159,8 @@ def judge_vote(
         response_url=request.response_url,
         asked_at=now,
     )
-    rule = row.approval.rule if row and row.approval else None
+    asked = (row.confirmation if kind is Kind.CONFIRM else row.approval) if row else None
+    rule = asked.rule if asked else None
     return Verdict(InboxOutcome.ACCEPTED, kind.value, rule=rule, entity=errand)
 
 
@@ -204,7 +210,7 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
         response_url=origin.response_url,
         accepted_at=origin.at,
     )
-    entity = awaiting(row, decision.approval, origin.at)
+    entity = prepared(row, decision, config.policy, origin.at)
     return Verdict(InboxOutcome.ACCEPTED, "run", rule=decision.rule, entity=entity)
 
 

@@ -20,7 +20,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
 from slack_bot import grammar
-from slack_bot.config import BotConfig
+from slack_bot.approvals import people_of
+from slack_bot.directory import Directory
 from slack_bot.intake import (
     CLICKS,
     Known,
@@ -35,6 +36,7 @@ from slack_bot.requests import (
     Submission,
     button_value,
     click,
+    named_in,
     slash_command,
     submission,
     team_of,
@@ -66,7 +68,7 @@ class Listeners:
 
     Args:
         team: id of the bot's own workspace; None while it is not known.
-        config: the rules as they are now.
+        directory: the rules as they are now, and what Slack says of those they are about.
         executor: threads for calls to the store.
         clock: Unix time.
     """
@@ -78,7 +80,7 @@ class Listeners:
         writer: InboxWriter,
         slack: SlackDoor,
         team: Callable[[], str | None],
-        config: Callable[[], BotConfig],
+        directory: Directory,
         executor: Executor,
         timing: Timing,
         clock: Callable[[], float] = time.time,
@@ -87,7 +89,8 @@ class Listeners:
         self._writer = writer
         self._slack = slack
         self._team = team
-        self._config = config
+        self._directory = directory
+        self._config = directory.config
         self._executor = executor
         self._timing = timing
         self._clock = clock
@@ -107,6 +110,7 @@ class Listeners:
     ) -> BoltResponse:
         own, team = self._team(), team_of(body)
         if own is not None and team == own:
+            await self._directory.look(*named_in(body))
             return await next_()
         log.warning("A request of Slack's was not taken: %s.", "another workspace" if own else "not ready")
         said = answers.stranger() if own else answers.not_ready()
@@ -139,6 +143,7 @@ class Listeners:
             now, config = self._clock(), self._config()
             request = replace(request, user=called(request.user, config))
             followed = await self._in_thread(self._store.followed_by_key, value.key)
+            await self._directory.look(people_of(followed))
             verdict = judge_click(request, value, followed, config, now)
             committed = await self._writer.write(_click_row(request, verdict, now))
             if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
@@ -155,12 +160,15 @@ class Listeners:
         request = replace(request, user=called(request.user, config))
         verdict = judge_submission(request, form, config, now)
         try:
-            await self._writer.write(_form_row(request, form.channel, verdict, now))
+            committed = await self._writer.write(_form_row(request, form.channel, verdict, now))
         except Exception:
             log.exception("A form could not be taken down.")
             await ack(response_action="update", view=closing_note("Not started", answers.fault().text))
             return
-        if verdict.problems:
+        if committed.row.answer is not None and verdict.answer is None:
+            # A limit was reached while it was written down.
+            await ack(response_action="update", view=closing_note("Not started", committed.row.answer))
+        elif verdict.problems:
             await ack(response_action="errors", errors=field_errors(verdict.problems))
         elif verdict.answer is not None:
             view = verdict.modal or closing_note("Not started", verdict.answer.text)

@@ -14,8 +14,19 @@ from slack_bot.endpoint import PATH
 from slack_bot.errors import SettingsError
 from slack_bot.grammar import USAGE
 
-SCOPES: Final = ("channels:history", "chat:write", "commands", "groups:history")
-"""To take commands, to post and change cards, and to find a card again whose posting got no answer."""
+SCOPES: Final = (
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+)
+"""To take commands, to post and change cards, to find a card again whose posting got no answer; and for the rules: who
+is a guest, whose e-mail address is whose, who is in a user group, and whether a channel is shared."""
 EVENTS: Final[tuple[str, ...]] = ()
 """Bot events, such as `app_home_opened`."""
 HOME_EVENT: Final = "app_home_opened"

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 from slack_bot.config import ANY, AllowRule, Policy, Rule
+from slack_bot.demands import Requirement
 from slack_bot.following import FollowedRun
+from slack_bot.lookalikes import may_be_read_as
+from slack_bot.membership import (
+    email_problem,
+    facts_of,
+    possibly_among,
+    surely_among,
+    unknown_groups,
+)
 
 NO_RULE: Final = "no rule"
 OWN_RUN: Final = "own run"
+STARTING: Final = frozenset({"run", "rerun"})
+"""The verbs that start a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +85,46 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer: allowed or not, the name of the rule that decided, a deny rule's reason, an allow rule's demand."""
+    """The answer.
+
+    Args:
+        rule: the name of the rule that decided; `line` of the file is where it begins.
+        reason: of a denial: the deny rule's own, or what is not known or not right about the asker or the channel.
+        approval: what others must say first.
+        requires: what must have passed first.
+        confirm: whether the asker must confirm it first.
+    """
 
     allowed: bool
     rule: str
     reason: str | None = None
     approval: Needed | None = None
+    requires: Requirement | None = None
+    confirm: bool = False
+    line: int | None = None
+
+
+class Lack(StrEnum):
+    """Why a rule does not hold for what was asked."""
+
+    CHANNEL = "channel"
+    SHARED = "shared channel"
+    ARCHIVED = "archived channel"
+    UNSEEN = "channel that I cannot look at"
+    VERB = "verb"
+    PEOPLE = "people"
+    WINDOW = "time"
+    PROJECT = "project"
+    ENVIRONMENT = "environment"
+    SUITE = "suite"
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A rule, and what it lacked to decide; nothing if it decided or would have decided later."""
+
+    rule: Rule
+    lacks: tuple[Lack, ...]
 
 
 def decide(policy: Policy, ask: Ask) -> Decision:
@@ -90,25 +135,45 @@ def decide(policy: Policy, ask: Ask) -> Decision:
     """
     if ask.verb == "cancel" and ask.started_by == ask.user:
         return Decision(allowed=True, rule=OWN_RUN)
-    for rule in policy.deny:
-        if _holds(rule, policy, ask) and (ask.target is not None or _about_every_target(rule)):
-            return Decision(allowed=False, rule=rule.name, reason=_why(rule))
+    for deny in policy.deny:
+        if _holds(deny, policy, ask) and (ask.target is not None or _about_every_target(deny)):
+            return Decision(allowed=False, rule=deny.name, reason=_why(deny), line=deny.line)
     for rule in policy.allow:
         if _holds(rule, policy, ask):
-            return Decision(allowed=True, rule=rule.name, approval=_demand(rule, ask.verb))
-    return Decision(allowed=False, rule=NO_RULE)
+            return Decision(
+                allowed=True,
+                rule=rule.name,
+                approval=_demand(rule, ask.verb),
+                requires=rule.requires if ask.verb in STARTING else None,
+                confirm=_needs_confirming(policy, ask),
+                line=rule.line,
+            )
+    return Decision(allowed=False, rule=NO_RULE, reason=_obstacle(policy, ask))
+
+
+def explain(policy: Policy, ask: Ask) -> tuple[Considered, ...]:
+    """Every rule in the order it is asked in, deny rules first, and what each lacked."""
+    return tuple(Considered(rule, tuple(_lacks(rule, policy, ask))) for rule in (*policy.deny, *policy.allow))
 
 
 def may_approve(policy: Policy, rule_name: str, user: str) -> bool:
     """Whether a rule, as it is now, lists somebody among its approvers."""
     return any(
-        rule.name == rule_name and rule.approvals and _is_among(rule.approvers, policy, user)
+        rule.name == rule_name and rule.approvals and surely_among(rule.approvers, policy, user)
         for rule in policy.allow
     )
 
 
+def _needs_confirming(policy: Policy, ask: Ask) -> bool:
+    return (
+        ask.verb in STARTING
+        and ask.target is not None
+        and any(may_be_read_as(ask.target.environment, name) for name in policy.confirm.environments)
+    )
+
+
 def _demand(rule: AllowRule, verb: str) -> Needed | None:
-    if not rule.approvals or verb not in ("run", "rerun"):
+    if not rule.approvals or verb not in STARTING:
         return None
     return Needed(rule.name, rule.approvals, rule.approvers, rule.approval_minutes * 60.0)
 
@@ -167,13 +232,70 @@ def _unique(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
-    return (
-        _lists(rule, rule.channels, ask.channel)
-        and _about_verb(rule, ask.verb)
-        and _names_person(rule, policy, ask.user)
-        and _is_in_force(rule, ask.at)
-        and (ask.target is None or _names_target(rule, ask.target))
-    )
+    return next(_lacks(rule, policy, ask), None) is None
+
+
+def _lacks(rule: Rule, policy: Policy, ask: Ask) -> Iterator[Lack]:
+    if not _lists(rule, rule.channels, ask.channel):
+        yield Lack.CHANNEL
+    elif isinstance(rule, AllowRule) and (trouble := _trouble_with_channel(policy, ask.channel, rule)):
+        yield trouble
+    if not _about_verb(rule, ask.verb):
+        yield Lack.VERB
+    if not _names_person(rule, policy, ask.user):
+        yield Lack.PEOPLE
+    if not _is_in_force(rule, ask.at):
+        yield Lack.WINDOW
+    if ask.target is not None:
+        if not _lists(rule, rule.projects, ask.target.project):
+            yield Lack.PROJECT
+        if not _lists(rule, rule.environments, ask.target.environment):
+            yield Lack.ENVIRONMENT
+        if not _names_suite(rule, ask.target.suite):
+            yield Lack.SUITE
+
+
+def _trouble_with_channel(policy: Policy, channel: str, rule: AllowRule) -> Lack | None:
+    if policy.known is None:
+        return None
+    facts = policy.known.channels.get(channel)
+    if facts is None:
+        return Lack.UNSEEN
+    if facts.archived:
+        return Lack.ARCHIVED
+    return Lack.SHARED if facts.shared and not rule.shared else None
+
+
+_OBSTACLES: Final = {
+    Lack.SHARED: "this channel is shared with another company, and no rule that lists it says `shared = true`",
+    Lack.ARCHIVED: "this channel is archived",
+    Lack.UNSEEN: "I could not ask Slack whether this channel is shared with another company; invite me to it, or try "
+    "again in a minute",
+}
+
+
+def _obstacle(policy: Policy, ask: Ask) -> str | None:
+    """What stands in the way although some rule has a place for it: not what the rule says, but what Slack does."""
+    for rule in policy.allow:
+        lacks = set(_lacks(rule, policy, ask))
+        if len(lacks) == 1 and (lack := lacks.pop()) in _OBSTACLES:
+            return _OBSTACLES[lack]
+    return _trouble_with_person(policy, ask)
+
+
+def _trouble_with_person(policy: Policy, ask: Ask) -> str | None:
+    hindered = [rule for rule in policy.allow if [*_lacks(rule, policy, ask)] == [Lack.PEOPLE]]
+    facts = facts_of(policy, ask.user)
+    for rule in hindered:
+        if problem := email_problem(policy, ask.user):
+            return problem
+        if ANY in rule.people and facts is None:
+            return "I could not ask Slack whether you are a guest; try again in a minute"
+        if ANY in rule.people and facts is not None and facts.guest:
+            return "guests may do only what a rule lets them do by their id or role"
+        if groups := unknown_groups(rule.people, policy):
+            return f"I could not ask Slack who is in {', '.join(groups)}; try again in a minute"
+    return None
 
 
 def _is_in_force(rule: Rule, at: float | None) -> bool:
@@ -193,14 +315,6 @@ def _about_verb(rule: Rule, verb: str) -> bool:
     return verb == "rerun" and "run" in rule.verbs and not isinstance(rule, AllowRule)
 
 
-def _names_target(rule: Rule, target: Target) -> bool:
-    return (
-        _lists(rule, rule.projects, target.project)
-        and _lists(rule, rule.environments, target.environment)
-        and _names_suite(rule, target.suite)
-    )
-
-
 def _names_suite(rule: Rule, suite: str | None) -> bool:
     if suite is not None:
         return _lists(rule, rule.suites, suite)
@@ -209,24 +323,15 @@ def _names_suite(rule: Rule, suite: str | None) -> bool:
 
 
 def _names_person(rule: Rule, policy: Policy, user: str) -> bool:
-    return _is_among(rule.people, policy, user)
-
-
-def _is_among(listed: tuple[str, ...], policy: Policy, user: str) -> bool:
-    person = policy.people.get(user)
-    roles = {f"role:{role}" for role in person.roles} if person else set()
-    return ANY in listed or user in listed or not roles.isdisjoint(listed)
+    among = surely_among if isinstance(rule, AllowRule) else possibly_among
+    return among(rule.people, policy, user)
 
 
 def _lists(rule: Rule, values: tuple[str, ...], value: str) -> bool:
     if ANY in values or value in values:
         return True
-    # Zof may read "Production" as production: what is to be denied is not passed by another spelling.
-    return not isinstance(rule, AllowRule) and _folded(value) in map(_folded, values)
-
-
-def _folded(value: str) -> str:
-    return unicodedata.normalize("NFKC", value).casefold().strip()
+    # Zof may read "Production" as production, and a person "prоduction": a deny is not passed by another spelling.
+    return not isinstance(rule, AllowRule) and any(may_be_read_as(value, name) for name in values)
 
 
 def _about_every_target(rule: Rule) -> bool:

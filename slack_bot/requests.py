@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from slack_bot.following import Asker
 from slack_bot.payloads import mapping, text
 from slack_bot.text import tidy
+
+_MENTION: Final = re.compile(r"[UW][A-Z0-9]{2,30}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,27 @@ def _is_action(action: object) -> bool:
 def team_of(body: Mapping[str, Any]) -> str:
     """The workspace that a payload of any kind comes from; empty if it does not say."""
     return text(body, "team_id") or text(mapping(body.get("team")), "id")
+
+
+def named_in(body: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Ids of the people and channels that a request of any kind comes from or mentions."""
+    user, view = mapping(body.get("user")), mapping(body.get("view"))
+    event, container = mapping(body.get("event")), mapping(body.get("container"))
+    try:
+        metadata = json.loads(text(view, "private_metadata", 3000) or "{}")
+    except (ValueError, RecursionError):
+        metadata = {}
+    typed = body.get("text")
+    mentioned = _MENTION.findall(typed[:4000])[:3] if isinstance(typed, str) else ()
+    people = {text(body, "user_id"), text(user, "id"), text(event, "user"), *mentioned}
+    channels = {
+        text(body, "channel_id"),
+        text(mapping(body.get("channel")), "id"),
+        text(container, "channel_id"),
+        text(event, "channel"),
+        text(mapping(metadata), "channel"),
+    }
+    return frozenset(people - {""}), frozenset(channels - {""})
 
 
 def slash_command(body: Mapping[str, Any]) -> SlashCommand | None:

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     FAULT = "fault"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    UNPROVEN = "unproven"
 
 
 class Value(BaseModel):
@@ -62,6 +63,20 @@ class Refused:
 
     sentence: str
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a rule requires has passed, in this run."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """What a rule requires has not passed; what is missing, in a sentence."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,8 @@ class Closed:
 Result = (
     Read
     | Refused
+    | Proven
+    | Unproven
     | Unavailable
     | Watched
     | Shown

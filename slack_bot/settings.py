@@ -73,6 +73,10 @@ class Timing(BaseModel):
         queue_every: how often the engine looks for ticks to run.
         stop_patience: how long a stop waits for ticks in flight.
         zof_timeout, slack_timeout: for one call.
+        directory_patience: how long a request waits, before its ack, for what Slack says of its author and channel.
+        directory_fresh: what Slack has said is asked again after so long, beside the work.
+        directory_stale: what Slack has said is forgotten after so long if it cannot be asked again: then the safe
+            side holds.
         modal_timeout: for `views.open`, the one Slack call made before an ack (its trigger lives 3 s).
     """
 
@@ -96,6 +100,9 @@ class Timing(BaseModel):
     stop_patience: Seconds = 5.0
     zof_timeout: Seconds = 10.0
     slack_timeout: Seconds = 10.0
+    directory_patience: Seconds = 1.0
+    directory_fresh: Seconds = 60.0
+    directory_stale: Seconds = 900.0
     modal_timeout: Seconds = 1.5
 
 

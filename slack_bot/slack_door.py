@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from slack_bot.known import ChannelFacts, PersonFacts, channel_facts, person_facts
 from slack_bot.payloads import mapping, text
 from slack_bot.results import CardMissing, Said, Shown, SlackBusy, SlackRefused
 from slack_bot.views.blocks import Message
@@ -78,6 +79,26 @@ class SlackDoor:
         if not isinstance(result, dict):
             return result
         return text(result, "url", 3000) or SlackRefused("Slack gives no address for Socket Mode.")
+
+    async def person(self, user: str) -> PersonFacts | SlackBusy | SlackRefused | None:
+        """What Slack says of somebody (`users.info`)."""
+        result = await self._call(self._client.users_info(user=user))
+        return person_facts(result, user) if isinstance(result, dict) else result
+
+    async def channel(self, channel: str) -> ChannelFacts | SlackBusy | SlackRefused | None:
+        """What Slack says of a channel (`conversations.info`)."""
+        result = await self._call(self._client.conversations_info(channel=channel))
+        return channel_facts(result, channel) if isinstance(result, dict) else result
+
+    async def group(self, group: str) -> frozenset[str] | SlackBusy | SlackRefused:
+        """User ids of a user group (`usergroups.users.list`); nobody is in one that is switched off."""
+        result = await self._call(self._client.usergroups_users_list(usergroup=group))
+        if not isinstance(result, dict):
+            return result
+        users = result.get("users")
+        if not isinstance(users, list):
+            return SlackRefused("Slack does not say who is in this group.")
+        return frozenset(user for user in users if isinstance(user, str))
 
     async def post_card(
         self, channel: str, message: Message, key: str, run_id: str

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from slack_bot import following, results, transitions
-from slack_bot.config import BotConfig
+from slack_bot.directory import Directory
 from slack_bot.engine import Engine
 from slack_bot.errand_ticks import ErrandTicks
 from slack_bot.following import FollowedRun, State
@@ -23,6 +23,7 @@ from slack_bot.text import sentence
 from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_card
+from slack_bot.views.confirmation import confirmation_prompt
 from slack_bot.workbench import Workbench
 from slack_bot.zof_door import ZofDoor, if_it_is_gone
 from zof_core.poller import Poller
@@ -38,7 +39,7 @@ class Ticks:
     """Advances followed runs and errands.
 
     Args:
-        config: asked at each step that needs permission, so it gives the rules as they are then.
+        directory: asked at each step that needs permission, so it gives the rules as they are then.
         poller: looks at all runs together.
         clock: Unix time.
     """
@@ -49,7 +50,7 @@ class Ticks:
         store: Store,
         zof: ZofDoor,
         slack: SlackDoor,
-        config: Callable[[], BotConfig],
+        directory: Directory,
         timing: Timing,
         poller: Poller,
         clock: Callable[[], float] = time.time,
@@ -60,7 +61,7 @@ class Ticks:
         self._timing = timing
         self._clock = clock
         self._budgets = CardBudgets(time.monotonic, timing.card_updates)
-        self._bench = Workbench(store, zof, slack, config, timing, clock)
+        self._bench = Workbench(store, zof, slack, directory, timing, clock)
         self._errands = ErrandTicks(self._bench)
         self._lookout = Lookout(poller, self._change_run, timing)
 
@@ -143,6 +144,10 @@ class Ticks:
 
     async def _run_effect(self, row: FollowedRun, effect: following.Effect, seq: int) -> results.Result:
         match effect:
+            case following.Prompt():
+                return await self._bench.tell(row, confirmation_prompt(row), row.accepted_at)
+            case following.Prove(requirement):
+                return await self._zof.proof(row.request.project_id, requirement, self._clock())
             case following.Start():
                 return await self._zof.start(row.request, idempotency_key(row.key))
             case following.Poll(run_id):
@@ -235,7 +240,9 @@ def _card_of(row: FollowedRun) -> Message | None:
     """The run's card; before there is a run, that of its approval; None if there is nothing to show."""
     if row.run is not None:
         return run_card(row)
-    return approval_card(row) if row.approval is not None else None
+    # Nobody is asked to approve what lacks its evidence.
+    unproven = row.requires is not None and row.evidence is None
+    return approval_card(row) if row.approval is not None and not unproven else None
 
 
 def _wanted(row: FollowedRun) -> str:

@@ -5,22 +5,38 @@ from __future__ import annotations
 from typing import Final
 
 from slack_bot.approvals import expired
-from slack_bot.following import Effect, Expire, Finish, FollowedRun, Poll, Say, Show, Start, State
+from slack_bot.following import (
+    Effect,
+    Evidence,
+    Expire,
+    Finish,
+    FollowedRun,
+    Poll,
+    Prompt,
+    Prove,
+    Say,
+    Show,
+    Start,
+    State,
+)
 from slack_bot.results import (
     CardMissing,
     Closed,
     Findings,
     NotYet,
     Outcome,
+    Proven,
     Read,
     Refused,
     Result,
+    Said,
     Shown,
     SlackBusy,
     SlackRefused,
     Unavailable,
     Watched,
     not_passed,
+    Unproven,
 )
 from slack_bot.settings import Timing
 from zof_core import Run
@@ -46,6 +62,8 @@ def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: 
             return _start_again(row, outage, now, timing)
         case (Poll(), Watched()):
             return row.model_copy(update={"next_poll_at": now + timing.look_anyway})
+        case (Prompt() | Prove(), _):
+            return _before_start(row, effect, result, now, timing)
         case (Poll(), Read() | Refused() | Unavailable()):
             return _polled(row, result, now, timing)
         case (Show(), Shown() | SlackBusy() | NotYet() | CardMissing() | SlackRefused()):
@@ -168,6 +186,65 @@ def _start_again(row: FollowedRun, result: Unavailable, now: float, timing: Timi
         f"{result.sentence} Nothing is lost: I keep trying for {round(timing.start_patience)} s "
         "and tell you here if it does not work out. There is no need to type it again."
     )
+    return again.model_copy(update={"told_outage": True, "notice": text, "notice_tries": 0})
+
+
+def _before_start(
+    row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing
+) -> FollowedRun:
+    match effect, result:
+        case (Prompt(), Said() | SlackBusy() | SlackRefused()):
+            return _after_prompt(row, result, now, timing)
+        case (Prove(), Proven(run_id)):
+            return _proven(row, run_id, now)
+        case (Prove(), Unproven(sentence)):
+            return _over(row, Outcome.UNPROVEN, notice=f"{sentence} Nothing was started.")
+        case (Prove(), Refused(sentence)):
+            return _over(row, Outcome.FAULT, notice=f"{sentence} Nothing was started.")
+        case (Prove(), Unavailable() as outage):
+            return _prove_again(row, outage, now, timing)
+        case _:
+            return after_fault(row, now, timing)
+
+
+def _after_prompt(
+    row: FollowedRun, result: Said | SlackBusy | SlackRefused, now: float, timing: Timing
+) -> FollowedRun:
+    assert row.confirmation is not None
+    if isinstance(result, Said):
+        asked = row.confirmation.model_copy(update={"asked": True})
+        return row.model_copy(update={"confirmation": asked, "notice_tries": 0})
+    if isinstance(result, SlackRefused):
+        # Who cannot be asked cannot confirm.
+        return _over(row, Outcome.FAULT)
+    tries = row.notice_tries + 1
+    return row.model_copy(
+        update={"notice_tries": tries, "notice_not_before": now + pause(tries, timing, result.retry_after)}
+    )
+
+
+def _proven(row: FollowedRun, run_id: str, now: float) -> FollowedRun:
+    changes: dict[str, object] = {
+        "evidence": Evidence(run_id=run_id, at=now),
+        "outage_since": None,
+        "told_outage": False,
+    }
+    if row.evidence is None and row.requires is not None:
+        wanted = f"{row.requires.suite} on {row.requires.environment}"
+        changes |= {"notice": f"Run {run_id} of {wanted} passed, as the rule requires.", "notice_tries": 0}
+    return row.model_copy(update=changes)
+
+
+def _prove_again(row: FollowedRun, outage: Unavailable, now: float, timing: Timing) -> FollowedRun:
+    since = row.outage_since or now
+    if now - since >= timing.start_patience:
+        text = f"{outage.sentence} So what the rule requires could not be looked up, and nothing was started."
+        return _over(row, Outcome.FAULT, notice=text)
+    later = min(now + pause(row.faults + 1, timing, outage.retry_after), since + timing.start_patience)
+    again = row.model_copy(update={"outage_since": since, "next_try_at": max(later, now)})
+    if row.told_outage:
+        return again
+    text = f"{outage.sentence} I keep trying to look up what the rule requires, and tell you if it does not work out."
     return again.model_copy(update={"told_outage": True, "notice": text, "notice_tries": 0})
 
 

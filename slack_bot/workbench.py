@@ -11,6 +11,7 @@ from typing import Final
 
 from slack_bot.audit import Note
 from slack_bot.config import BotConfig
+from slack_bot.directory import Directory
 from slack_bot.engine import Engine
 from slack_bot.errands import Errand
 from slack_bot.following import FollowedRun
@@ -30,17 +31,21 @@ class Workbench:
     """Shared by the ticks of all kinds of rows.
 
     Args:
-        config: asked at each step that needs permission, so it gives the rules as they are then.
+        directory: asked at each step that needs permission, so it gives the rules as they are then.
         clock: Unix time.
     """
 
     store: Store
     zof: ZofDoor
     slack: SlackDoor
-    config: Callable[[], BotConfig]
+    directory: Directory
     timing: Timing
     clock: Callable[[], float] = time.time
     _engine: Engine | None = field(default=None, init=False)
+
+    def config(self) -> BotConfig:
+        """The rules as they are now, with what Slack says of those they are about."""
+        return self.directory.config()
 
     def attach(self, engine: Engine) -> None:
         """Names the engine that runs the ticks; it must be named before it is launched."""

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from slack_bot.results import FailedCase, Findings, Outcome, Read, Refused, Unavailable, not_passed
+from slack_bot.demands import Requirement
+from slack_bot.proof import prove
+from slack_bot.results import (
+    FailedCase,
+    Findings,
+    Outcome,
+    Proven,
+    Read,
+    Refused,
+    Unavailable,
+    Unproven,
+    not_passed,
+)
 from slack_bot.views.card import SHOWN_FAILURES
 from zof_core import (
     AsyncZofClient,
@@ -28,6 +40,9 @@ from zof_core.wording import error_sentences
 log: Final = logging.getLogger(__name__)
 
 _TRANSIENT: Final = (ZofRateLimitError, ZofServerError, ZofConnectionError, ZofTimeoutError, ZofDecodeError)
+_LONGEST_RUN: Final = timedelta(days=1)
+"""Runs are listed by when they were made, and evidence counts from when they ended."""
+_MOST_RUNS: Final = 2000
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 _NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
 _NOT_PASSED: Final = ("failed", "error")
@@ -69,6 +84,29 @@ class ZofDoor:
             return Read(await self._findings(run, before))
         except ZofApiError as error:
             return failure_of(error)
+
+    async def proof(
+        self, project: str, requirement: Requirement, now: float
+    ) -> Proven | Unproven | Refused | Unavailable:
+        """Whether a run that a rule requires has passed (`GET /runs`).
+
+        Args:
+            project: id.
+            now: Unix time.
+        """
+        at = datetime.fromtimestamp(now, UTC)
+        since = at - timedelta(seconds=requirement.passed_within) - _LONGEST_RUN
+        found: list[Run] = []
+        try:
+            async for run in self._client.runs.list_auto(project_id=project, created_after=since, limit=100):
+                found.append(run)
+                if len(found) >= _MOST_RUNS:
+                    break
+        except _TRANSIENT as error:
+            return Unavailable(error_sentences(error), error.retry_after)
+        except ZofApiError as error:
+            return Refused(error_sentences(error), Outcome.FAULT)
+        return prove(requirement, found, at)
 
     async def failed_cases(self, run_id: str) -> tuple[str, ...] | Refused | Unavailable:
         """Ids of all cases of a run that did not pass, each once."""

@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from slack_bot.errands import Errand
+from slack_bot.errands import Errand, ErrandOutcome, ErrandState
 from slack_bot.following import FollowedRun
+from slack_bot.limits import Excess
+from slack_bot.policy import STARTING
 
 Entity = FollowedRun | Errand
 
@@ -60,6 +62,40 @@ class InboxRow(BaseModel):
     outcome: InboxOutcome
     answer: str | None = None
     entity: FollowedRun | Errand | None = None
+
+    @property
+    def asks_for_a_run(self) -> bool:
+        """Whether limits count it."""
+        return self.outcome is InboxOutcome.ACCEPTED and self.verb in STARTING
+
+
+def refused_for(row: InboxRow, over: Excess) -> InboxRow:
+    """The row of a request that came within a limit's reach: denied, and answered.
+
+    A click's or a form's key is that of its button or modal, which may be used again when the limit lets it.
+    """
+    key = row.key if row.kind is InboxKind.COMMAND else f"{row.key}:over:{round(row.received_at * 1000)}"
+    entity = (
+        row.entity.model_copy(
+            update={
+                "key": key,
+                "state": ErrandState.ANSWERED,
+                "answer": over.sentence,
+                "outcome": ErrandOutcome.DENIED,
+            }
+        )
+        if row.kind is InboxKind.BUTTON and isinstance(row.entity, Errand)
+        else None
+    )
+    return row.model_copy(
+        update={
+            "key": key,
+            "rule": over.rule,
+            "outcome": InboxOutcome.DENIED,
+            "answer": over.sentence,
+            "entity": entity,
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,21 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from slack_bot.audit import Entry, Note, chained
+from slack_bot.demands import Limits
 from slack_bot.errands import Errand, ErrandState
 from slack_bot.following import FollowedRun, State
+from slack_bot.limits import excess, span
 from slack_bot.notes import note_of_request
-from slack_bot.store.records import CommandOutcome, Committed, Counts, Entity, InboxOutcome, InboxRow
-from slack_bot.store.tables import audit, errands, followed_runs, inbox, metadata, zof_events
+from slack_bot.store.records import (
+    CommandOutcome,
+    Committed,
+    Counts,
+    Entity,
+    InboxOutcome,
+    InboxRow,
+    refused_for,
+)
+from slack_bot.store.tables import audit, errands, followed_runs, inbox, metadata, uses, zof_events
 from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
 Enqueue = Callable[[sa.Connection, str, str, int, float], None]
@@ -27,6 +37,8 @@ RUN: Final = "run"
 ERRAND: Final = "errand"
 _TABLES: Final = {RUN: followed_runs, ERRAND: errands}
 _CHANGE_TRIES: Final = 8
+NO_LIMITS: Final = Limits()
+_LONGEST_LIMIT: Final = 24 * 3600.0
 
 
 def kind_of(entity: Entity) -> str:
@@ -70,12 +82,39 @@ class Store:
 
     # ---- inbox
 
-    def commit_inbox(self, rows: Sequence[InboxRow]) -> list[Committed]:
-        """Commits interactions in one transaction; for one that is there already, gives that row."""
-        with self.engine.begin() as connection:
-            return [self._commit_one(connection, row) for row in rows]
+    def commit_inbox(self, rows: Sequence[InboxRow], limits: Limits = NO_LIMITS) -> list[Committed]:
+        """Commits interactions in one transaction; for one that is there already, gives that row.
 
-    def _commit_one(self, connection: sa.Connection, row: InboxRow) -> Committed:
+        Args:
+            limits: a request to start a run that goes beyond them is committed as denied.
+        """
+        with self.engine.begin() as connection:
+            return [self._commit_one(connection, row, limits) for row in rows]
+
+    def _within(self, connection: sa.Connection, row: InboxRow, limits: Limits) -> InboxRow:
+        """The row, or that of its denial; counts it if it is let through."""
+        seconds, now = span(limits), row.received_at
+        known = connection.execute(sa.select(inbox.c.id).where(inbox.c.key == row.key)).first()
+        if not seconds or known is not None or not row.asks_for_a_run:
+            return row
+
+        def times(column: sa.Column[str], value: str) -> list[float]:
+            found = connection.execute(sa.select(uses.c.at).where(column == value, uses.c.at > now - seconds))
+            return [float(at) for (at,) in found]
+
+        over = excess(limits, times(uses.c.person, row.user_id), times(uses.c.channel, row.channel), now)
+        if over is not None:
+            return refused_for(row, over)
+        connection.execute(sa.delete(uses).where(uses.c.at < now - _LONGEST_LIMIT))
+        connection.execute(
+            insert(uses)
+            .values(key=row.key, at=now, person=row.user_id, channel=row.channel)
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
+        return row
+
+    def _commit_one(self, connection: sa.Connection, row: InboxRow, limits: Limits) -> Committed:
+        row = self._within(connection, row, limits)
         statement = (
             insert(inbox)
             .values(

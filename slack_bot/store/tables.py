@@ -34,6 +34,16 @@ audit: Final = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
 )
 
+uses: Final = sa.Table(
+    "uses",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+)
+"""Requests to start a run that were accepted lately: what the limits count."""
+
 zof_events: Final = sa.Table(
     "zof_events",
     metadata,

@@ -68,21 +68,23 @@ def test_only_runs_and_reruns_demand_it() -> None:
 def test_nothing_starts_until_enough_others_have_approved() -> None:
     row = asked()
     assert decide(row, 1000.0, "shown") is not None
-    row = vote(row, SAM, 1010.0, approve=True)
+    row = vote(row, SAM, 1010.0, approve=True, policy=POLICY)
     assert (has_voted(row, SAM), has_voted(row, KIM), has_voted(None, SAM)) == (True, False, False)
-    assert vote(row, SAM, 1011.0, approve=True) == row
-    assert vote(row, DANA, 1011.0, approve=True) == row
+    assert vote(row, SAM, 1011.0, approve=True, policy=POLICY) == row
+    assert vote(row, DANA, 1011.0, approve=True, policy=POLICY) == row
     assert (row.state, is_open(row, 1011.0)) == (State.AWAITING, True)
-    row = vote(row, KIM, 1500.0, approve=True)
+    row = vote(row, KIM, 1500.0, approve=True, policy=POLICY)
     assert (row.state, row.outcome, row.may_start_from) == (State.ACCEPTED, None, 1500.0)
     assert not is_open(row, 1501.0)
 
 
 def test_a_rejection_ends_it_and_tells_its_author() -> None:
-    row = vote(vote(asked(), SAM, 1010.0, approve=True), KIM, 1011.0, approve=False)
+    row = vote(
+        vote(asked(), SAM, 1010.0, approve=True, policy=POLICY), KIM, 1011.0, approve=False, policy=POLICY
+    )
     assert row.outcome is Outcome.REJECTED
     assert row.notice == "U05Kim rejected what you asked for. Nothing was started."
-    assert vote(row, MIRA, 1012.0, approve=True) == row
+    assert vote(row, MIRA, 1012.0, approve=True, policy=POLICY) == row
 
 
 def test_no_answer_is_a_rejection() -> None:
@@ -90,7 +92,7 @@ def test_no_answer_is_a_rejection() -> None:
     row = row.model_copy(update={"card": row.card.model_copy(update={"shown": "card"})})
     assert decide(row, 1599.0, "card") == Wait(1600.0)
     assert decide(row, 1600.0, "card") == Expire()
-    assert vote(row, SAM, 1600.0, approve=True) == row
+    assert vote(row, SAM, 1600.0, approve=True, policy=POLICY) == row
     assert expired(row).outcome is Outcome.EXPIRED
 
 
@@ -144,10 +146,12 @@ def test_a_digest_stands_for_exactly_one_request(one: RunRequest, other: RunRequ
 def test_no_order_of_votes_starts_it_without_enough_others(
     votes: list[tuple[Asker, bool, float]], needed: int
 ) -> None:
+    rule = POLICY.allow[0].model_copy(update={"approvals": needed, "approvers": ("*",)})
+    policy = POLICY.model_copy(update={"allow": (rule,)})
     row, others, over = asked(needed), set[str](), False
     for voter, approve, after in votes:
         in_time = after < 600.0
-        row = vote(row, voter, 1000.0 + after, approve=approve)
+        row = vote(row, voter, 1000.0 + after, approve=approve, policy=policy)
         if over or not in_time:
             continue
         if not approve:
@@ -170,3 +174,45 @@ def test_failed_cases_of_a_suite_are_judged_as_that_suite() -> None:
     assert refusal_of(ballot(SAM, digest=digest_of(cases)), again, policy, 1001.0) is None
     single = again.model_copy(update={"suite_for_rules": None})
     assert "no longer let" in (refusal_of(ballot(SAM, digest=digest_of(cases)), single, policy, 1001.0) or "")
+
+
+def test_a_person_counts_once_whatever_account_they_use() -> None:
+    twice = {"U06DANA": Person(name="Dana", email="DANA@example.com", roles=("sre",))}
+    policy = POLICY.model_copy(
+        update={"people": {**POLICY.people, **twice, DANA.id: Person(name="Dana", email="dana@example.com")}}
+    )
+    other = Asker(id="U06DANA", name="Dana")
+    assert "asked for this yourself" in (refusal_of(ballot(other), asked(), policy, 1001.0) or "")
+    assert vote(asked(), other, 1001.0, approve=True, policy=policy).approval == asked().approval
+    sams = {"U07SAM": Person(name="Sam", email="sam@example.com", roles=("sre",))}
+    sam = Person(name="Sam", email="sam@example.com", roles=("sre",))
+    policy = POLICY.model_copy(update={"people": {**POLICY.people, **sams, SAM.id: sam}})
+    row = vote(asked(), SAM, 1001.0, approve=True, policy=policy)
+    again = Asker(id="U07SAM", name="Sam")
+    assert "another account" in (refusal_of(ballot(again), row, policy, 1002.0) or "")
+    assert vote(row, again, 1002.0, approve=True, policy=policy) == row
+
+
+def test_who_lost_the_role_since_does_not_count_any_more() -> None:
+    row = vote(asked(), SAM, 1001.0, approve=True, policy=POLICY)
+    without = POLICY.model_copy(
+        update={"people": {**POLICY.people, SAM.id: Person(name="Sam"), MIRA.id: POLICY.people[SAM.id]}}
+    )
+    row = vote(row, KIM, 1002.0, approve=True, policy=without)
+    assert row.state is State.AWAITING
+    assert vote(row, MIRA, 1003.0, approve=True, policy=without).state is State.ACCEPTED
+
+
+def test_a_rule_that_asks_for_more_meanwhile_gets_more() -> None:
+    row = vote(asked(), SAM, 1001.0, approve=True, policy=POLICY)
+    people = {**POLICY.people, MIRA.id: Person(name="Mira", roles=("sre",))}
+    stricter = POLICY.model_copy(
+        update={"people": people, "allow": (POLICY.allow[0].model_copy(update={"approvals": 3}),)}
+    )
+    row = vote(row, KIM, 1002.0, approve=True, policy=stricter)
+    assert row.state is State.AWAITING
+    assert vote(row, MIRA, 1003.0, approve=True, policy=stricter).state is State.ACCEPTED
+    renamed = POLICY.model_copy(update={"allow": (POLICY.allow[0].model_copy(update={"name": "new"}),)})
+    assert "does not list you" in (refusal_of(ballot(SAM), asked(), renamed, 1001.0) or "")
+    above = POLICY.model_copy(update={"allow": (renamed.allow[0], POLICY.allow[0])})
+    assert "rules have changed" in (refusal_of(ballot(SAM), asked(), above, 1001.0) or "")

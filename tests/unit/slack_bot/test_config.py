@@ -72,7 +72,7 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
             ["'allow #1' `people`", "nobody in [people] has 'role:sre'"],
         ),
         ("[[deny]]\napprovals = 1\n", ["[[deny]] #1 `approvals`", "not permitted"]),
-        (RULE + 'requires = { suite = "s" }\n', ["[[allow]] #1", "`requires`", "not supported"]),
+        (RULE + 'requires = { suite = "s" }\n', ["[[allow]] #1", "`requires.environment`", "required"]),
         (
             '[[deny]]\nenvironments = ["production"]\nwhen = "at night"\n',
             ["[[deny]] #1 `when`", "'at night' is not a window"],
@@ -81,7 +81,7 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
         (RULE + 'when = "Fri 16:00 - Mon 08:00 UTC"\n', ["[[allow]] #1", "`when` belongs to [[deny]]"]),
         (
             RULE.replace('people = ["*"]', 'people = ["group:release-managers"]'),
-            ["`people`", "user groups", "not supp"],
+            ["`people`", "[groups] lists no 'group:release-managers'"],
         ),
         (
             RULE.replace('"C0RELEASES"', '"#releases"'),
@@ -107,7 +107,11 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
             '[[deny]]\npeople = ["role:qa-led"]\n',
             ["'deny #1' `people`", "nobody in [people] has 'role:qa-led'", "Did you mean 'role:qa-lead'?"],
         ),
-        ("[groups]\nx = ['y']\n", ["`groups`", "not permitted"]),
+        ("[groups]\nx = ['y']\n", ["[groups] `x", "'y' is not the id of a Slack user group"]),
+        ("[known]\n", ["`known`", "not permitted"]),
+        ("[limits]\nperson = { runs = 0, minutes = 1 }\n", ["[limits] `person.runs`"]),
+        ('[remediation]\nchannel = "#x"\n', ["[remediation] `channel`", "not a channel id"]),
+        ("[confirm]\nenvironments = ['prod*']\n", ["[confirm] `environments", "one whole name"]),
         ('[[catalogue.projects]]\nname = "x"\n', ["catalogue.projects", "id"]),
     ],
 )

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_bot import following
-from slack_bot.approvals import awaiting, vote
+from slack_bot.approvals import vote
+from slack_bot.config import AllowRule, Policy
+from slack_bot.confirmations import confirmed, prepared
+from slack_bot.demands import Confirm
 from slack_bot.following import (
     Asker,
     Card,
@@ -25,13 +28,15 @@ from slack_bot.following import (
     Wait,
     decide,
 )
-from slack_bot.policy import Needed
+from slack_bot.policy import Ask, Target
+from slack_bot.policy import decide as judge
 from slack_bot.results import (
     CardMissing,
     Closed,
     FailedCase,
     Findings,
     Outcome,
+    Proven,
     Read,
     Refused,
     Said,
@@ -40,6 +45,7 @@ from slack_bot.results import (
     SlackRefused,
     Unavailable,
     Watched,
+    Unproven,
 )
 from slack_bot.settings import Timing
 from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, lost_sight, pause, sighted
@@ -359,10 +365,25 @@ _RESULTS = st.one_of(
     st.just(CardMissing()),
     st.builds(SlackRefused, st.just("no"), st.booleans()),
     st.just(Closed()),
+    st.just(Proven("run_0")),
+    st.just(Unproven("no")),
 )
 
 
-_NEEDED = Needed("production", 1, ("role:sre",), 600.0)
+_RULE = AllowRule.model_validate(
+    {
+        "name": "production",
+        "channels": ("C1X",),
+        "verbs": ("run",),
+        "projects": ("p",),
+        "environments": ("e",),
+        "people": ("*",),
+        "approvals": 1,
+        "approvers": ("*",),
+        "requires": {"suite": "s", "environment": "staging", "passed_within": "4h"},
+    }
+)
+_CONFIRMED = Policy(allow=(_RULE,), confirm=Confirm(environments=("e",)))
 
 
 @given(
@@ -383,10 +404,15 @@ def test_no_order_of_results_loses_or_doubles_anything(
         channel="C1X",
         accepted_at=now,
     )
-    row = awaiting(row, _NEEDED if approved_after is not None else None, now)
+    if approved_after is not None:
+        decision = judge(_CONFIRMED, Ask("U1X", "C1X", "run", Target("p", "e", "s"), at=now))
+        row = prepared(row, decision, _CONFIRMED, now)
+        assert row.state is State.CONFIRMING
     for number, (result, step) in enumerate(zip(results, steps, strict=False)):
         if number == approved_after:
-            row = vote(row, Asker(id="U2Y", name="y"), now, approve=True)
+            row = confirmed(row, _CONFIRMED, now)
+        if approved_after is not None and number == approved_after + 5:
+            row = vote(row, Asker(id="U2Y", name="y"), now, approve=True, policy=_CONFIRMED)
         todo = decide(row, now, NEW if row.run or row.approval else "")
         if isinstance(todo, Done):
             assert row.outcome is not None
@@ -395,6 +421,11 @@ def test_no_order_of_results_loses_or_doubles_anything(
             assert todo.until > now
             now = max(todo.until, now + step)
             continue
+        if isinstance(todo, Start) and approved_after is not None:
+            assert row.confirmation is not None
+            assert row.confirmation.confirmed_at is not None
+            assert row.evidence is not None
+            assert row.evidence.at >= row.may_start_from
         if isinstance(todo, Start):
             assert row.run is None
             assert row.approval is None or row.approval.approved_at is not None

@@ -25,6 +25,9 @@ _SCOPE_OF = {
     "chat_postMessage": "chat:write",
     "chat_update": "chat:write",
     "conversations_history": "channels:history",
+    "conversations_info": "channels:read",
+    "usergroups_users_list": "usergroups:read",
+    "users_info": "users:read",
     "views_open": None,
 }
 
@@ -33,7 +36,12 @@ def test_its_scopes_are_those_that_the_bot_s_calls_need() -> None:
     source = (Path(slack_bot.__file__).parent / "slack_door.py").read_text("utf-8")
     called = set(re.findall(r"self\._client\.(\w+_\w+)\(", source))
     assert called == set(_SCOPE_OF), "a call without its scope here, or a scope without a call"
-    needed = {scope for scope in _SCOPE_OF.values() if scope} | {"commands", "groups:history"}
+    needed = {scope for scope in _SCOPE_OF.values() if scope} | {
+        "commands",
+        "groups:history",
+        "groups:read",
+        "users:read.email",
+    }
     assert set(SCOPES) == needed
 
 

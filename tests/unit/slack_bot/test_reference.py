@@ -18,7 +18,8 @@ PAGE = (Path(__file__).parents[3] / "docs" / "bot.md").read_text("utf-8")
     [
         *(f"`{usage}`" for usage in USAGE.values()),
         *(f"`{verb}`" for verb in VERBS),
-        *(f"`{key}`" for key in AllowRule.model_fields),
+        *(f"`{key}`" for key, field in AllowRule.model_fields.items() if not field.exclude),
+        *(f"`[{table}]`" for table in ("people", "groups", "confirm", "limits", "remediation")),
         *(f"`{variable}`" for variable in (*_FIELD_OF, *_WEBHOOK_SECRETS)),
     ],
 )

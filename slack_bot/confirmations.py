@@ -1,0 +1,68 @@
+"""What stands between a request that the rules allow and its start: the asker's own confirmation first. Pure.
+
+    confirming ──the asker confirms──▶ awaiting, if others must approve, else accepted
+        │
+        └──not in time──▶ ended
+
+What is confirmed is a digest of exactly what will run, and the rules are asked again when it is.
+"""
+
+from __future__ import annotations
+
+from slack_bot.approvals import Ballot, awaiting, digest_of
+from slack_bot.config import Policy
+from slack_bot.following import Confirmation, FollowedRun, State
+from slack_bot.policy import Ask, Decision, decide, target_of
+
+
+def prepared(row: FollowedRun, decision: Decision, policy: Policy, now: float) -> FollowedRun:
+    """The row of a request that was allowed, in the state of what must come first.
+
+    Args:
+        decision: what the rules say of it.
+        now: Unix time.
+    """
+    if not decision.confirm:
+        return _demanding(row, decision, now)
+    confirmation = Confirmation(
+        digest=digest_of(row.request), expires_at=now + policy.confirm.minutes * 60.0, rule=decision.rule
+    )
+    return row.model_copy(update={"state": State.CONFIRMING, "confirmation": confirmation})
+
+
+def refusal_of_confirmation(
+    ballot: Ballot, row: FollowedRun | None, policy: Policy, now: float
+) -> str | None:
+    """Why a confirmation does not count, by the rules as they are now; None if it does."""
+    if row is None or row.confirmation is None or row.state is not State.CONFIRMING or row.is_over:
+        return "This was decided already, so nothing was started by it."
+    if now >= row.confirmation.expires_at:
+        return "This can no longer be confirmed, so nothing was started. Ask again if it is still wanted."
+    if ballot.voter.id != row.asker.id:
+        return f"Only {row.asker.name}, who asked for it, can confirm this."
+    if ballot.digest != row.confirmation.digest or ballot.channel != row.channel:
+        return "This button stands for another request than the one that waits, so nothing was started."
+    decision = _as_it_is_now(row, policy, now)
+    if not decision.allowed:
+        return "The rules no longer let you run this, so it cannot be confirmed."
+    return None
+
+
+def confirmed(row: FollowedRun, policy: Policy, now: float) -> FollowedRun:
+    """The row when its asker has confirmed it; the same row if it is decided already."""
+    if row.state is not State.CONFIRMING or row.is_over or row.confirmation is None:
+        return row
+    decision = _as_it_is_now(row, policy, now)
+    if not decision.allowed or now >= row.confirmation.expires_at:
+        return row
+    done = row.confirmation.model_copy(update={"confirmed_at": now})
+    return _demanding(row.model_copy(update={"state": State.ACCEPTED, "confirmation": done}), decision, now)
+
+
+def _demanding(row: FollowedRun, decision: Decision, now: float) -> FollowedRun:
+    return awaiting(row.model_copy(update={"requires": decision.requires}), decision.approval, now)
+
+
+def _as_it_is_now(row: FollowedRun, policy: Policy, now: float) -> Decision:
+    verb = "rerun" if row.again_of else "run"
+    return decide(policy, Ask(row.asker.id, row.channel, verb, target_of(row), at=now))
