@@ -140,7 +140,12 @@ def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool, policy: P
         own = voter.id == row.asker.id
         notice = None if own else f"{voter.name} rejected what you asked for. Nothing was started."
         return row.model_copy(
-            update={"approval": rejected, "outcome": Outcome.REJECTED, "notice": notice, "notice_tries": 0}
+            update={
+                "approval": rejected,
+                "outcome": Outcome.WITHDRAWN if own else Outcome.REJECTED,
+                "notice": notice,
+                "notice_tries": 0,
+            }
         )
     if voter.id in {one.id for one in approval.by}:
         return row

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
 from slack_bot import grammar
 from slack_bot.audit import Entry, Note
 from slack_bot.config import ANY, VERBS, BotConfig, is_user_id
+from slack_bot.explaining import explained
 from slack_bot.following import Asker
+from slack_bot.membership import email_problem
 from slack_bot.policy import Ask, Target, decide, openings
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
 
+log: Final = logging.getLogger(__name__)
+
 _SHOWN: Final = 15
+_OTHER_RULES: Final = 5
 _PUBLIC: Final = frozenset({"run", "rerun", "cancel", "approve", "reject"})
 
 Question = grammar.Can | grammar.WhoAmI | grammar.Audit
@@ -34,7 +40,26 @@ def judge_question(origin: Origin, question: Question, config: BotConfig, trail:
         case grammar.WhoAmI():
             ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None, at=origin.at))
             person = config.policy.people.get(origin.user.id)
-            return Verdict(InboxOutcome.ANSWERED, "whoami", answers.whoami(origin.user, person, ways))
+            problem = email_problem(config.policy, origin.user.id)
+            if problem is not None:
+                log.warning("The entry of %s in [people] does not count: %s.", origin.user.id, problem)
+            demands = {target: _first(origin, target, config) for target in ways.targets_here}
+            said = answers.whoami(origin.user, person, ways, problem, demands)
+            return Verdict(InboxOutcome.ANSWERED, "whoami", said)
+
+
+def _first(origin: Origin, target: Target, config: BotConfig) -> str:
+    """What must come before a run starts, in words; empty if nothing."""
+    decision = decide(config.policy, Ask(origin.user.id, origin.channel, "run", target, at=origin.at))
+    count = decision.approval.count if decision.approval else 0
+    words = ["your confirmation"] if decision.confirm else []
+    words += (
+        [f"a passed {decision.requires.suite} on {decision.requires.environment}"]
+        if decision.requires
+        else []
+    )
+    words += [f"{count} approval{'' if count == 1 else 's'}"] if count else []
+    return f" (after {', '.join(words)})" if words else ""
 
 
 def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict:
@@ -84,7 +109,8 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     )
     ask = Ask(person.id, origin.channel, command.verb, target, at=origin.at)
     decision = decide(policy, ask)
-    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision))
+    why = explained(policy, ask, decision, most=_OTHER_RULES)
+    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision, why))
 
 
 def _misused(problem: str) -> Verdict:

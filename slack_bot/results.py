@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     UNPROVEN = "unproven"
+    WITHDRAWN = "withdrawn"
 
 
 class Value(BaseModel):

@@ -128,6 +128,7 @@ def _parser() -> Parser:
     _add_bot(commands)
     _add_manifest(commands)
     _add_doctor(commands)
+    _add_policy(commands)
     _add_audit(commands)
     _add_local(commands)
     return parser
@@ -309,6 +310,31 @@ def _add_doctor(commands: argparse._SubParsersAction[Parser]) -> None:
             f"--{name}", dest="transport", action="store_const", const=name, help="as zofops bot has it"
         )
     doctor.set_defaults(module="zofops.commands.doctor", function="main")
+def _add_policy(commands: argparse._SubParsersAction[Parser]) -> None:
+    policy = commands.add_parser("policy", help="the bot's rules: check the file, or explain a decision")
+    actions = policy.add_subparsers(title="actions", metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="say whether the file is valid (0 valid, 2 not)")
+    check.set_defaults(module="zofops.commands.policy", function="check")
+    explain = actions.add_parser(
+        "explain",
+        help="say what the rules decide, and by which of them (0 allowed, 2 denied)",
+        description="Says what the rules decide, by which of them, and what each of the others lacked. Slack is not "
+        "asked: --group, --guest and --shared say what it would say.",
+    )
+    explain.add_argument("person", metavar="PERSON", help="Slack user id, such as U02DANA")
+    explain.add_argument("channel", metavar="CHANNEL", help="Slack channel id, such as C0RELEASES")
+    explain.add_argument("verb", metavar="VERB", help="such as run")
+    explain.add_argument("project", metavar="PROJECT", nargs="?", help="project id")
+    explain.add_argument("environment", metavar="ENVIRONMENT", nargs="?", help="environment")
+    explain.add_argument("suite", metavar="SUITE", nargs="?", help="suite id; without it, single cases")
+    explain.add_argument(
+        "--group", action="append", metavar="NAME", help="a group of [groups] the person is in"
+    )
+    explain.add_argument("--guest", action="store_true", help="the person is a guest")
+    explain.add_argument("--shared", action="store_true", help="the channel is shared with another company")
+    explain.set_defaults(module="zofops.commands.policy", function="explain")
+    for action in (check, explain):
+        action.add_argument("--config", metavar="FILE", help="default: ZOFOPS_CONFIG, else zofops.toml")
 
 
 def _add_audit(commands: argparse._SubParsersAction[Parser]) -> None:

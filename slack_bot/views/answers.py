@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from slack_bot.audit import Note
 from slack_bot.config import ANY, Person
@@ -14,6 +14,7 @@ from slack_bot.views.blocks import Message, note
 from zof_core.wording import as_typed
 
 _LISTED = 6
+_NONE: Mapping[Target, str] = {}
 
 
 def help_text(command: str) -> Message:
@@ -68,7 +69,8 @@ def denied(ask: Ask, decision: Decision, ways: Openings) -> Message:
     """A denial: which rule and why, what could be done instead, and by whom the rules can be changed."""
     what = f"{_deed(ask)} {_place(ask.channel)}"
     if decision.rule == NO_RULE:
-        parts = [f":no_entry: No rule lets you {what}."]
+        obstacle = f" In the way: {prose(decision.reason, 300)}." if decision.reason else ""
+        parts = [f":no_entry: No rule lets you {what}.{obstacle}"]
     else:
         reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
         parts = [f":no_entry: You may not {what}, by the rule “{prose(decision.rule)}”{reason}."]
@@ -114,30 +116,56 @@ def _named(word: str, anything: str) -> str:
     return anything if word == ANY else code(word)
 
 
-def can(person: Asker, ask: Ask, decision: Decision) -> Message:
-    """What the rules say of somebody, and which of them says it."""
+def can(person: Asker, ask: Ask, decision: Decision, why: Sequence[str] = ()) -> Message:
+    """What the rules say of somebody, which of them says it, and why the others do not.
+
+    Args:
+        why: the explanation, in plain text, line by line.
+    """
+    said = _can(person, ask, decision)
+    return note("\n".join([said, *(f"• {prose(line, 300)}" for line in why)]))
+
+
+def _can(person: Asker, ask: Ask, decision: Decision) -> str:
     what = f"{_deed(ask)} {_place(ask.channel)}"
     name = prose(person.name, 120)
     if decision.allowed:
         needed = decision.approval.count if decision.approval else 0
         after = f", after {needed} approval{'' if needed == 1 else 's'}" if needed else ""
-        return note(f":white_check_mark: {name} may {what}{after}, by the rule “{prose(decision.rule)}”.")
+        return f":white_check_mark: {name} may {what}{after}, by the rule “{prose(decision.rule)}”."
     if decision.rule == NO_RULE:
-        return note(f":no_entry: {name} may not {what}: no rule allows it.")
+        return f":no_entry: {name} may not {what}: no rule allows it."
     reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
-    return note(f":no_entry: {name} may not {what}, by the rule “{prose(decision.rule)}”{reason}.")
+    return f":no_entry: {name} may not {what}, by the rule “{prose(decision.rule)}”{reason}."
 
 
-def whoami(user: Asker, person: Person | None, ways: Openings) -> Message:
-    """Who somebody is to the bot, and what they may do in this channel."""
-    if person is None:
+def whoami(
+    user: Asker,
+    person: Person | None,
+    ways: Openings,
+    problem: str | None = None,
+    demands: Mapping[Target, str] = _NONE,
+) -> Message:
+    """Who somebody is to the bot, and what they may do in this channel.
+
+    Args:
+        problem: why their entry in the list of people does not count.
+        demands: what comes before a run, of those that need more than to be asked for.
+    """
+    if problem is not None:
+        who = (
+            f"You are {code(user.id)}. You are in the list of people, but {prose(problem, 200)}, so only rules for "
+            "everybody hold for you."
+        )
+    elif person is None:
         who = f"You are {code(user.id)}. You are not in the list of people, so only rules for everybody hold for you."
     else:
         roles = f", with the roles {', '.join(map(code, person.roles))}" if person.roles else ""
         who = f"You are {prose(person.name, 120)} ({code(user.id)}){roles}."
     verbs = ", ".join(map(code, ways.verbs_here))
     may = f"Here you can use {verbs}." if verbs else "No rule lets you do anything in this channel."
-    runs = f" You can run {'; '.join(map(_on, ways.targets_here[:_LISTED]))}." if ways.targets_here else ""
+    can_run = [_on(target) + demands.get(target, "") for target in ways.targets_here[:_LISTED]]
+    runs = f" You can run {'; '.join(can_run)}." if can_run else ""
     return note(f"{who} {may}{runs}")
 
 
@@ -149,12 +177,25 @@ def audit(notes: Sequence[Note]) -> Message:
     return note("\n".join(["Lately in this channel:", *lines]))
 
 
+_IN_WORDS = {
+    "run_form": "the form for a run",
+    "approve_run": "the button Approve",
+    "reject_run": "the button Reject or Withdraw",
+    "confirm_run": "the button Confirm",
+    "cancel_run": "the button Cancel",
+    "rerun_run": "the button Run again",
+    "rerun_failed": "the button Run failed again",
+}
+"""Forms and buttons go by ids in the trail; people know them by what is written on them."""
+
+
 def _trail_line(said: Note) -> str:
     at = f"{local_day(said.at)} {local_clock(said.at)}"
     who = prose(said.person_name, 60)
     if said.event == "asked":
         rule = f" (rule “{prose(said.rule, 60)}”)" if said.rule else ""
-        return f"{at} {who}: {code(said.text, 120)} {prose(said.outcome, 20)}{rule}"
+        typed = _IN_WORDS.get(said.text) or code(said.text, 120)
+        return f"{at} {who}: {typed} {prose(said.outcome, 20)}{rule}"
     run = f" {code(said.effect, 40)}" if said.effect else ""
     what = {"run_started": "run started", "run_ended": f"run ended: {prose(said.outcome, 20)}"}.get(
         said.event
@@ -168,7 +209,8 @@ def voted(voter: Asker, row: FollowedRun | None) -> str:
     if approval is None:
         return "This request is gone, so your vote changes nothing."
     if approval.rejected_by is not None and approval.rejected_by.id == voter.id:
-        return "Rejected. Nothing was started."
+        own = row is not None and row.asker.id == voter.id
+        return f"{'Withdrawn' if own else 'Rejected'}. Nothing was started."
     if voter.id not in {one.id for one in approval.by}:
         return "This request was decided before your vote came, so it changes nothing."
     if approval.approved_at is not None:

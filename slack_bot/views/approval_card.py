@@ -32,6 +32,10 @@ def approval_card(row: FollowedRun) -> Message:
     where = f"on *{prose(row.request.environment, _NAME_MAX)}*"
     asked = f"{prose(row.project_name, _NAME_MAX)} · asked by {prose(row.asker.name, _NAME_MAX)}"
     by_rule = f"rule “{prose(approval.rule, 100)}” · {code(approval.digest[:8])}"
+    evidence = ""
+    if row.requires is not None and row.evidence is not None:
+        evidence = f" · {row.requires.suite} on {row.requires.environment} passed in {row.evidence.run_id}"
+    by_rule += prose(evidence, 200)
     blocks = [
         section(f"{icon} *{word}* · *{prose(what, _NAME_MAX)}* {where}"),
         section(said),
@@ -46,6 +50,12 @@ def _standing(row: FollowedRun, approval: Approval) -> tuple[str, str, str]:
     """Icon, word and sentence of how a request stands."""
     if approval.rejected_by is not None:
         by = prose(approval.rejected_by.name, 100)
+        if row.outcome is Outcome.WITHDRAWN:
+            return (
+                ":no_entry_sign:",
+                "Withdrawn",
+                f"Withdrawn by {by}, who had asked for it. Nothing was started.",
+            )
         return ":no_entry_sign:", "Rejected", f"Rejected by {by}. Nothing was started."
     if row.outcome is Outcome.EXPIRED:
         return ":hourglass:", "Expired", "Nobody approved it in time. Nothing was started."
@@ -82,5 +92,5 @@ def _ballot(row: FollowedRun, approval: Approval, what: str) -> Block:
                 "deny": label("Not now", 30),
             },
         ),
-        button("Reject", REJECT_ACTION, style="danger", value=value),
+        button("Reject or withdraw", REJECT_ACTION, style="danger", value=value),
     )
