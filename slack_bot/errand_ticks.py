@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Final, assert_never
 
@@ -81,6 +82,8 @@ class ErrandTicks:
         policy = self._bench.config().policy
         decision = decide(policy, ask)
         if not decision.allowed:
+            # What run it is, is not for whoever may do nothing to it.
+            ask = replace(ask, target=None)
             return Answer(answers.denied(ask, decision, openings(policy, ask)).text, ErrandOutcome.DENIED)
         if errand.kind is Kind.STATUS:
             return Answer(f"Run {code(run.id)}", ErrandOutcome.ANSWERED, read.findings)

@@ -34,9 +34,9 @@ from slack_bot.results import (
     SlackBusy,
     SlackRefused,
     Unavailable,
+    Unproven,
     Watched,
     not_passed,
-    Unproven,
 )
 from slack_bot.settings import Timing
 from zof_core import Run
@@ -52,18 +52,10 @@ MAX_REPOSTS: Final = 1
 def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing) -> FollowedRun:
     """The row after a result. Results that do not belong to the effect count as a fault of our own."""
     match effect, result:
-        case (Start(), Read(findings)):
-            return _read(row.model_copy(update={"state": State.FOLLOWING, "polls": 0}), findings, now, timing)
-        case (Start(), Refused(sentence, outcome)):
-            # After a try of unknown outcome, nobody can say that nothing was started.
-            notice = sentence if row.start_tries else f"{sentence} Nothing was started."
-            return _over(row, outcome, notice=notice)
-        case (Start(), Unavailable() as outage):
-            return _start_again(row, outage, now, timing)
+        case (Prompt() | Prove() | Start(), _):
+            return _before_start(row, effect, result, now, timing)
         case (Poll(), Watched()):
             return row.model_copy(update={"next_poll_at": now + timing.look_anyway})
-        case (Prompt() | Prove(), _):
-            return _before_start(row, effect, result, now, timing)
         case (Poll(), Read() | Refused() | Unavailable()):
             return _polled(row, result, now, timing)
         case (Show(), Shown() | SlackBusy() | NotYet() | CardMissing() | SlackRefused()):
@@ -193,6 +185,14 @@ def _before_start(
     row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing
 ) -> FollowedRun:
     match effect, result:
+        case (Start(), Read(findings)):
+            return _read(row.model_copy(update={"state": State.FOLLOWING, "polls": 0}), findings, now, timing)
+        case (Start(), Refused(sentence, outcome)):
+            # After a try of unknown outcome, nobody can say that nothing was started.
+            notice = sentence if row.start_tries else f"{sentence} Nothing was started."
+            return _over(row, outcome, notice=notice)
+        case (Start(), Unavailable() as outage):
+            return _start_again(row, outage, now, timing)
         case (Prompt(), Said() | SlackBusy() | SlackRefused()):
             return _after_prompt(row, result, now, timing)
         case (Prove(), Proven(run_id)):

@@ -44,8 +44,8 @@ from slack_bot.results import (
     SlackBusy,
     SlackRefused,
     Unavailable,
-    Watched,
     Unproven,
+    Watched,
 )
 from slack_bot.settings import Timing
 from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, lost_sight, pause, sighted
