@@ -310,6 +310,8 @@ def _add_doctor(commands: argparse._SubParsersAction[Parser]) -> None:
             f"--{name}", dest="transport", action="store_const", const=name, help="as zofops bot has it"
         )
     doctor.set_defaults(module="zofops.commands.doctor", function="main")
+
+
 def _add_policy(commands: argparse._SubParsersAction[Parser]) -> None:
     policy = commands.add_parser("policy", help="the bot's rules: check the file, or explain a decision")
     actions = policy.add_subparsers(title="actions", metavar="ACTION", required=True)
