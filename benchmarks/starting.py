@@ -17,7 +17,7 @@ from benchmarks.server import answering
 
 ROUNDS = 5
 _LEAN = "import sys; sys.modules['click'] = sys.modules['rich'] = None\n"
-_MEMORY = "\nprint(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')))"
+_MEMORY = "\nprint(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 _CLIENT = {
     "zof_core": "import zof_core; zof_core.ZofClient('k')",
     "stripe": "import stripe; stripe.StripeClient('k')",
@@ -29,7 +29,7 @@ _IMPORTS |= {f"{name}, a client": code for name, code in _CLIENT.items() if name
 
 
 def _spent(codes: dict[str, str], environment: dict[str, str]) -> dict[str, tuple[float, int]]:
-    """The least CPU seconds of each code, net of a bare Python, and KiB of memory at its end likewise."""
+    """The least CPU seconds of each code, net of a bare Python, and KiB of memory at its peak likewise."""
     codes = {"": "pass", **codes}
     least: dict[str, tuple[float, int]] = {}
     for _ in range(ROUNDS + 1):  # the first one compiles
