@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DEMO := /zof run proj_abc staging suite_pr_smoke
 
-.PHONY: help setup demo test fuzz chaos bench check format screenshots constraints clean
+.PHONY: help setup demo test fuzz chaos referee bench check format screenshots constraints clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ fuzz: $(READY) ## The property tests with many new examples, schemathesis with 2
 
 chaos: $(READY) ## The bot killed 300 times at random, answers lost besides
 	@ZOF_CHAOS_KILLS=300 $(BIN)/python -m pytest -q tests/integration/slack_bot/test_chaos.py $(ARGS)
+
+referee: $(READY) ## The same Web API calls to npm's emulate and to our workspace, answers compared
+	@$(BIN)/python -m tests.referee
 
 bench: $(READY) ## What the client costs beside raw httpx, as ratios
 	@$(BIN)/python -m benchmarks.client $(ARGS)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zof_local.workspace.blockkit.complete import elements_of
+from zof_local.workspace.blockkit.complete import children_of, elements_of
 from zof_local.workspace.errors import PageError
 from zof_local.workspace.models import JsonObject
 
@@ -36,13 +36,12 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def all_blocks(blocks: Iterable[JsonObject]) -> list[JsonObject]:
-    """The blocks and the children of containers."""
+    """The blocks, and those within containers and carousels."""
     found: list[JsonObject] = []
     for block in blocks:
         found.append(block)
-        children = block.get("child_blocks")
-        if isinstance(children, list):
-            found += all_blocks(children)
+        for key in children_of(block):
+            found += all_blocks(block[key])
     return found
 
 

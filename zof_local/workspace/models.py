@@ -30,6 +30,11 @@ class Message:
     metadata: JsonObject | None = None
     origin: Literal["app", "person", "notice"] = "person"
 
+    @property
+    def every_block(self) -> list[JsonObject]:
+        """Its blocks, and those of its attachments."""
+        return [*self.blocks, *(block for one in self.attachments for block in one.get("blocks", ()))]
+
     def as_slack(self, *, team: str, include_metadata: bool = False) -> JsonObject:
         """The message as the Web API and interaction payloads show it."""
         body: JsonObject = {

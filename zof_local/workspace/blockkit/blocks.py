@@ -100,6 +100,8 @@ def _video(place: Place) -> None:
     place.string("author_name", limits.VIDEO_NAME)
     place.string("provider_name", limits.VIDEO_NAME)
     place.text("description", limits.VIDEO_TEXT, kinds=PLAIN)
+    place.string("title_url", limits.VIDEO_LINK)
+    place.string("provider_icon_url", limits.VIDEO_LINK)
 
 
 COMMON_BLOCKS: dict[str, Check] = {

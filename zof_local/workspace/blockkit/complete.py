@@ -28,9 +28,15 @@ def _complete_block(block: JsonObject, new_id: Callable[[], str]) -> JsonObject:
     for element in elements_of(done):
         if element.get("type") not in _NOT_INTERACTIVE and not element.get("action_id"):
             element["action_id"] = new_id()[:5]
-    if "child_blocks" in done:
-        done["child_blocks"] = list(complete_blocks(done["child_blocks"], new_id))
+    for key in children_of(done):
+        done[key] = list(complete_blocks(done[key], new_id))
     return done
+
+
+def children_of(block: JsonObject) -> list[str]:
+    """The fields of a block that hold blocks: of a container, and of a carousel, whose elements are cards."""
+    keys = ["child_blocks", *(["elements"] if block.get("type") == "carousel" else [])]
+    return [key for key in keys if isinstance(block.get(key), list)]
 
 
 def elements_of(block: JsonObject) -> list[JsonObject]:

@@ -53,6 +53,9 @@ def _icon_button(place: Place) -> None:
     place.text("text", limits.BUTTON_TEXT, kinds=PLAIN, required=True)
     place.string("value", limits.BUTTON_VALUE)
     place.string("accessibility_label", limits.ACCESSIBILITY_LABEL)
+    if place.has("visible_to_user_ids"):
+        for _ in place.items("visible_to_user_ids", 0, limits.ICON_BUTTON_PEOPLE):
+            pass
     _interactive(place)
 
 
@@ -62,6 +65,7 @@ def _feedback_buttons(place: Place) -> None:
             button = place.at(key)
             button.text("text", limits.BUTTON_TEXT, kinds=PLAIN, required=True)
             button.string("value", limits.BUTTON_VALUE, required=True)
+            button.string("accessibility_label", limits.ACCESSIBILITY_LABEL)
     place.string("action_id", limits.ID)
 
 
@@ -210,6 +214,13 @@ def _number_input(place: Place) -> None:
     _ordered(place, "min_value", "max_value")
 
 
+def _rich_text_input(place: Place) -> None:
+    _typed_input(place)
+    for key in ("min_lines", "max_lines"):
+        place.integer(key, 1, limits.INPUT_LINES)
+    _ordered(place, "min_lines", "max_lines")
+
+
 def _file_input(place: Place) -> None:
     place.string("action_id", limits.ID)
     place.integer("max_files", 1, limits.FILES)
@@ -225,7 +236,7 @@ def image(place: Place) -> None:
 
 _DYNAMIC = ("users_select", "conversations_select", "channels_select", "external_select")
 _PICKERS = ("datepicker", "timepicker", "datetimepicker")
-_TYPED = ("email_text_input", "url_text_input", "rich_text_input")
+_TYPED = ("email_text_input", "url_text_input")
 
 ELEMENTS: dict[str, Check] = {
     "button": _button,
@@ -239,6 +250,7 @@ ELEMENTS: dict[str, Check] = {
     "radio_buttons": _radio_buttons,
     "plain_text_input": _plain_text_input,
     "number_input": _number_input,
+    "rich_text_input": _rich_text_input,
     "file_input": _file_input,
     "image": image,
     **dict.fromkeys(_DYNAMIC, _select),
@@ -260,7 +272,7 @@ IN_INPUT = (
     _SELECTS
     | _MULTI
     | frozenset(_PICKERS)
-    | frozenset(_TYPED)
+    | frozenset({*_TYPED, "rich_text_input"})
     | {"plain_text_input", "number_input", "file_input", "checkboxes", "radio_buttons"}
 )
 IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})

@@ -91,6 +91,13 @@ def _data_visualization(place: Place) -> None:
     ):
         if segment.object():
             segment.string("label", limits.CHART_LABEL, required=True)
+    _series(chart)
+
+
+def _series(chart: Place) -> None:
+    if chart.has("axis_config") and chart.at("axis_config").object():
+        for key in ("x_label", "y_label"):
+            chart.at("axis_config").string(key, limits.CHART_AXIS_LABEL)
     names: set[str] = set()
     for series in chart.items("series", 1, limits.CHART_SERIES, required=chart.value.get("type") != "pie"):
         if not series.object():

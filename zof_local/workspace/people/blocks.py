@@ -51,7 +51,7 @@ class Blocks:
         message = self._desk.message(place.id, ts, person)
         offered = self._desk.offered(person, ts)
         action, state = self._acted(
-            message.blocks,
+            message.every_block,
             action_id=action_id,
             block_id=block_id,
             value=value,
@@ -134,7 +134,7 @@ class Blocks:
         else:
             place, _ = self._desk.place(channel or "", user)
             message = self._desk.message(place.id, ts or "", user)
-            block, element = find_element(message.blocks, action_id, block_id)
+            block, element = find_element(message.every_block, action_id, block_id)
             payload = message_suggestion_payload(
                 context, place, message, block=block, element=element, query=query
             )

@@ -144,10 +144,11 @@ export class Feed {
   }
 
   tools(message) {
-    if (this.inThread || message.ephemeral || message.thread_ts) return null;
+    if (message.ephemeral) return null;
     const shortcuts = this.world().shortcuts.filter((s) => s.on_messages).map((s) => ({ label: s.name, onPick: () => this.actions.shortcut(s, message) }));
     const more = shortcuts.length ? menuButton({ label: "More actions", content: icon("dots"), buttonClass: "icon-button", menuClass: "from-right", items: shortcuts }) : null;
-    return h("div", { class: "tools" }, h("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", onClick: () => this.actions.thread(message) }, icon("thread")), more);
+    const reply = this.inThread || message.thread_ts ? null : h("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", onClick: () => this.actions.thread(message) }, icon("thread"));
+    return reply || more ? h("div", { class: "tools" }, reply, more) : null;
   }
 
   pending(node) {

@@ -36,7 +36,7 @@ def read_content(args: Args, new_id: NewId, *, updating: bool = False) -> Conten
     """
     text = args.text("text")
     blocks = _blocks(args, new_id)
-    attachments = _attachments(args)
+    attachments = _attachments(args, new_id)
     if args.text("markdown_text"):
         if text or blocks:
             raise SlackError("markdown_text_conflict")
@@ -81,7 +81,7 @@ def text_length(value: Any) -> int:
     return 0
 
 
-def _attachments(args: Args) -> tuple[JsonObject, ...]:
+def _attachments(args: Args, new_id: NewId) -> tuple[JsonObject, ...]:
     value = args.json("attachments", "invalid_attachments")
     if value is None:
         return ()
@@ -93,7 +93,10 @@ def _attachments(args: Args) -> tuple[JsonObject, ...]:
         problems = message_problems(item.get("blocks", []), f"/attachments/{index}/blocks")
         if problems:
             raise SlackError("invalid_attachments", [str(problem) for problem in problems])
-    return tuple(value)
+    return tuple(
+        {**item, "blocks": list(complete_blocks(item["blocks"], new_id))} if item.get("blocks") else item
+        for item in value
+    )
 
 
 def _metadata(args: Args) -> JsonObject | None:

@@ -12,6 +12,7 @@ from zof_local.workspace.models import JsonObject, Message
 from zof_local.workspace.seed import Channel
 from zof_local.workspace.store import Store
 from zof_local.workspace.webapi.call import Call, Method
+from zof_local.workspace.webapi.scopes import check_scopes
 
 PAGE_LIMIT = 1_000
 
@@ -72,8 +73,22 @@ def _offset(cursor: str) -> int:
     return offset
 
 
-def _readable(call: Call) -> Channel:
+def _prefix(channel: Channel) -> str:
+    """What the scopes for a conversation of this kind begin with."""
+    if channel.kind == "im":
+        return "im"
+    return "groups" if channel.is_private else "channels"
+
+
+def _known(call: Call, right: str) -> Channel:
+    """The channel that a call names, if the bot's scopes reach conversations of its kind (``right``: read, history)."""
     channel = call.store.channel(call.args.required("channel", "channel_not_found"))
+    check_scopes((f"{_prefix(channel)}:{right}",), call.settings.scopes)
+    return channel
+
+
+def _readable(call: Call) -> Channel:
+    channel = _known(call, "history")
     if call.store.seed.app.bot_user_id not in channel.members:
         raise SlackError("not_in_channel")
     return channel
@@ -81,7 +96,7 @@ def _readable(call: Call) -> Channel:
 
 def info(call: Call) -> JsonObject:
     """``conversations.info``."""
-    channel = call.store.channel(call.args.required("channel", "channel_not_found"))
+    channel = _known(call, "read")
     return {"channel": channel_object(call.store, channel)}
 
 
@@ -91,12 +106,11 @@ def list_(call: Call) -> JsonObject:
     if types - {"public_channel", "private_channel", "im", "mpim"}:
         raise SlackError("invalid_types")
 
-    def kind(channel: Channel) -> str:
-        if channel.kind == "im":
-            return "im"
-        return "private_channel" if channel.is_private else "public_channel"
-
-    found = [channel for channel in call.store.channels.values() if kind(channel) in types]
+    prefixes = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+    for kind in sorted(types):
+        check_scopes((f"{prefixes[kind]}:read",), call.settings.scopes)
+    wanted = {prefixes[kind] for kind in types}
+    found = [channel for channel in call.store.channels.values() if _prefix(channel) in wanted]
     page, cursor = page_of(found, call)
     return {
         "channels": [channel_object(call.store, channel) for channel in page],
@@ -121,7 +135,7 @@ def open_(call: Call) -> JsonObject:
 
 def members(call: Call) -> JsonObject:
     """``conversations.members``."""
-    channel = call.store.channel(call.args.required("channel", "channel_not_found"))
+    channel = _known(call, "read")
     page, cursor = page_of(sorted(channel.members), call)
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
@@ -145,6 +159,7 @@ def _shown(call: Call, message: Message) -> JsonObject:
             body |= {
                 "thread_ts": message.ts,
                 "reply_count": len(replies),
+                "reply_users": list(dict.fromkeys(reply.user for reply in replies)),
                 "reply_users_count": len({reply.user for reply in replies}),
                 "latest_reply": replies[-1].ts,
             }

@@ -18,6 +18,12 @@ def user_object(call: Call, user: User) -> JsonObject:
         "display_name": user.name,
         "display_name_normalized": user.name,
         "title": user.title,
+        "phone": "",
+        "skype": "",
+        "status_text": "",
+        "status_emoji": "",
+        "status_emoji_display_info": [],
+        "status_expiration": 0,
         "team": call.team,
     }
     if user.email and "users:read.email" in call.settings.scopes:

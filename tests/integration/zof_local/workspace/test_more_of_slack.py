@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
 
@@ -178,3 +181,52 @@ async def test_scopes_are_enforced(open_room):
     dana = await room.web.users_info(user="U02DANA")
     assert "email" not in dana["user"]["profile"]
     assert (await room.web.auth_test()).headers["x-oauth-scopes"] == "chat:write,users:read"
+
+
+async def test_scopes_count_for_each_kind_of_conversation(open_room):
+    room = await open_room(scopes=frozenset({"chat:write", "channels:read", "im:write", "im:history"}))
+    assert (await room.web.conversations_info(channel=RELEASES))["channel"]["id"] == RELEASES
+    direct = (await room.web.conversations_open(users="U02DANA"))["channel"]["id"]
+    assert (await error_of(room.web.conversations_info(channel=direct)))["needed"] == "im:read"
+    assert (await room.web.conversations_history(channel=direct))["messages"] == []
+    assert (await error_of(room.web.conversations_history(channel=RELEASES)))["needed"] == "channels:history"
+    assert (await error_of(room.web.conversations_list(types="public_channel,im")))["needed"] == "im:read"
+
+
+async def test_buttons_in_attachments_and_carousels_can_be_used(room):
+    bolt, used = room.bolt(), []
+
+    @bolt.action("go")
+    async def on_go(ack, action):
+        await ack()
+        used.append(action["value"])
+
+    await room.connect(bolt)
+    first, second = (
+        {"type": "button", "action_id": "go", "text": plain("Go"), "value": value} for value in "12"
+    )
+    attached = [{"color": "#36a64f", "blocks": [{"type": "actions", "elements": [first]}]}]
+    one = await room.web.chat_postMessage(channel=RELEASES, text="x", attachments=attached)
+    carousel = {"type": "carousel", "elements": [{"type": "card", "title": plain("t"), "actions": [second]}]}
+    two = await room.web.chat_postMessage(channel=RELEASES, text="x", blocks=[carousel])
+    for posted in (one, two):
+        answer = await room.dana.click(RELEASES, posted["ts"], "go")
+        assert answer["delivery"]["outcome"] == "acked"
+    assert used == ["1", "2"]
+
+
+async def test_a_response_url_is_used_five_times_however_many_come_at_once(room):
+    bolt, given = room.bolt(), {}
+
+    @bolt.command("/zof")
+    async def on_command(ack, command):
+        await ack()
+        given.update(command)
+
+    await room.connect(bolt)
+    await room.dana.message(RELEASES, "/zof")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        posts = [http.post(given["response_url"], json={"text": str(n)}) for n in range(12)]
+        statuses = sorted(answer.status_code for answer in await asyncio.gather(*posts))
+    assert statuses == [200] * 5 + [404] * 7
+    assert len(await room.dana.messages(RELEASES)) == 5
