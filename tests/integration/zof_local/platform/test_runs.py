@@ -244,3 +244,44 @@ async def test_lone_surrogates_in_a_case_do_no_harm_to_the_run(api) -> None:
     results = await api.results(run["id"])
     assert sum("\ufffd" in (result["failure_summary"] or "") for result in results) == 2
     assert len({result["test_case_id"] for result in results}) == 3
+
+
+LENIENT = """
+[[projects]]
+id = "proj_lenient"
+directory = "lenient"
+memory_mb = 1024
+failure_policy = { max_failed_share = 0.5 }
+suites = [{ id = "suite_all" }, { id = "suite_strict", failure_policy = { critical = ["tc_limits__memory"] } }]
+[projects.environments.staging]
+base_url = "https://staging.shop.example.com"
+variables = { PYTEST_DISABLE_PLUGIN_AUTOLOAD = "1" }
+"""
+LIMITS = """
+import os
+
+def test_memory():
+    bytearray(2 * 1024**3)
+
+def test_address():
+    assert os.environ["ZOF_ENVIRONMENT_URL"] == os.environ["PYTEST_BASE_URL"] == "https://staging.shop.example.com"
+"""
+
+
+async def test_a_project_sets_limits_address_and_what_may_fail(world, start_platform) -> None:
+    with world.suites.open("a") as file:
+        file.write(LENIENT)
+    (world.root / "lenient" / "tests").mkdir(parents=True)
+    (world.root / "lenient" / "tests" / "test_limits.py").write_text(LIMITS)
+    async with start_platform() as api:
+        ended = {}
+        for suite in ("suite_all", "suite_strict"):
+            run = await api.start(suite, project_id="proj_lenient")
+            ended[suite] = await api.ended(run["id"])
+            assert ended[suite]["summary"] == {"total": 2, "passed": 1, "failed": 1, "error": 0, "skipped": 0}
+            (failed,) = [one for one in await api.results(run["id"]) if one["status"] == "failed"]
+            assert failed["failure_summary"].startswith("MemoryError")
+    assert [(run["status"], run["status_reason"]) for run in ended.values()] == [
+        ("passed", "1 of 2 cases failed, which the failure policy lets pass."),
+        ("failed", "A critical case failed: tc_limits__memory."),
+    ]
