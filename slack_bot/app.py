@@ -35,6 +35,7 @@ from slack_bot.ticks import Ticks
 from slack_bot.vitals import Vitals
 from slack_bot.zof_door import ZofDoor
 from slack_bot.zof_events import ZofEvents
+from slack_bot.zof_lists import ZofLists
 from zof_core import AsyncZofClient
 from zof_core.watching import Pace
 
@@ -178,6 +179,7 @@ class Bot:
         ticks = Ticks(
             store=store,
             zof=ZofDoor(zof),
+            lists=ZofLists(zof),
             slack=slack,
             directory=directory,
             timing=timing,

@@ -13,12 +13,16 @@ from slack_bot.approvals import Ballot, has_voted, people_of, refusal_of, vote
 from slack_bot.confirmations import confirmed, prepared, refusal_of_confirmation
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
 from slack_bot.following import FollowedRun
+from slack_bot.home_reading import HomeReading
+from slack_bot.lookup_ticks import LookupTicks
 from slack_bot.notes import notes_of_errand
 from slack_bot.policy import Ask, Decision, Target, decide, openings
 from slack_bot.text import code, sentence
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_summary
+from slack_bot.views.details import back_button, details_modal
+from slack_bot.views.words import Names
 from slack_bot.workbench import Workbench
 from zof_core import Run
 from zof_core.wording import status_style
@@ -29,8 +33,9 @@ log: Final = logging.getLogger(__name__)
 class ErrandTicks:
     """Advances errands."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, homes: HomeReading) -> None:
         self._bench = bench
+        self._lookups = LookupTicks(bench, homes)
 
     async def advance(self, errand: Errand, seq: int) -> None:
         """One tick."""
@@ -53,7 +58,7 @@ class ErrandTicks:
         if failed and errand.outcome is None:
             await self._wake_run(errand, canceled_by=None, rearm=True)
         rest = errands.decide(after, now)
-        begun = report.run if isinstance(report, errands.Begun) else None
+        begun = [report.run] if isinstance(report, errands.Begun) else []
         due = rest.until if isinstance(rest, errands.Rest) else now
         await self._bench.save(after, seq, due, begun=begun, notes=notes_of_errand(errand, after, now))
 
@@ -66,7 +71,15 @@ class ErrandTicks:
             case errands.Vote():
                 return await self._vote(errand)
             case errands.Reply():
-                return await self._bench.tell(errand, await self._reply(errand), errand.asked_at)
+                message = await self._reply(errand)
+                if errand.view is None:
+                    return await self._bench.tell(errand, message, errand.asked_at)
+                back = () if errand.blocks or not errand.run_id else (back_button(errand.run_id),)
+                blocks = (*(message.blocks or note(message.text).blocks), *back)
+                modal = details_modal(errand.view, errand.channel, blocks)
+                return await self._bench.slack.update_modal(errand.view, modal)
+            case errands.LookUp():
+                return await self._lookups.answer(errand)
             case _:
                 assert_never(task)
 
@@ -89,6 +102,8 @@ class ErrandTicks:
             return Answer(f"Run {code(run.id)}", ErrandOutcome.ANSWERED, read.findings)
         if errand.kind is Kind.RERUN:
             return await self._again(errand, run, decision)
+        if errand.kind in (Kind.WATCH, Kind.LOGS, Kind.DETAILS):
+            return await self._lookups.about(errand, run)
         return Answer(_too_late(run), ErrandOutcome.ANSWERED) if run.is_terminal else errands.Permitted()
 
     async def _again(self, errand: Errand, run: Run, decision: Decision) -> errands.Report:
@@ -174,18 +189,18 @@ class ErrandTicks:
         return Answer(f"Run {code(errand.run_id)} is cancelled.", ErrandOutcome.ANSWERED)
 
     async def _reply(self, errand: Errand) -> Message:
+        if errand.blocks:
+            return Message(errand.answer or "", errand.blocks)
         if errand.shown is None:
             return note(errand.answer or "")
         run = errand.shown.run
         followed = await self._followed(errand)
-        project = self._bench.config().catalogue
-        names = {item.id: item.name for item in project.projects}
-        suites = {suite.id: suite.name for item in project.projects for suite in item.suites}
+        names = Names(self._bench.config().catalogue)
         return run_summary(
             errand.shown,
-            project=(followed.project_name if followed else None) or names.get(run.project_id or ""),
-            suite=(followed.suite_name if followed else None) or suites.get(run.test_suite_id or ""),
-            started_by=followed.asker.name if followed else None,
+            project=(followed.project_name if followed else None) or names.project(run.project_id),
+            suite=(followed.suite_name if followed else None) or names.what(run),
+            started_by=followed.started_by.name if followed and followed.started_by else None,
             read_at=errand.shown_at,
         )
 
@@ -204,8 +219,8 @@ def _ask(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> 
         environment=run.environment or (known.environment if known else ""),
         suite=target_suite(run, followed),
     )
-    started_by = followed.asker.id if followed else None
-    return Ask(errand.asker.id, errand.channel, errand.kind.value, target, started_by, now)
+    started_by = followed.started_by.id if followed and followed.started_by else None
+    return Ask(errand.asker.id, errand.channel, errand.kind.verb, target, started_by, now)
 
 
 def _too_late(run: Run) -> str:

@@ -10,17 +10,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from slack_bot.following import Asker, FollowedRun
-from slack_bot.results import Findings, Said, SlackBusy, SlackRefused, Unavailable
+from slack_bot.results import Findings, Said, SlackBusy, SlackRefused, Unavailable, Value
 from slack_bot.settings import Timing
 from slack_bot.transitions import NOTICE_TRIES, pause
 
 
 class Kind(StrEnum):
-    """What is asked. The values are the policy's verbs; votes are for a rule's approvers."""
+    """What is asked. `verb` is the policy's word for it; votes are for a rule's approvers."""
 
     STATUS = "status"
     CANCEL = "cancel"
@@ -28,8 +29,26 @@ class Kind(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     CONFIRM = "confirm"
+    WATCH = "watch"
+    LOGS = "logs"
+    DETAILS = "details"
+    RUNS = "runs"
+    SCHEDULES = "schedules"
+    HOME = "home"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+
+    @property
+    def verb(self) -> str:
+        """The policy's verb: `status` covers all that only reads."""
+        if self is Kind.UNSUBSCRIBE:
+            return Kind.SUBSCRIBE.value
+        return Kind.STATUS.value if self in _READING else self.value
 
 
+_READING = frozenset({Kind.WATCH, Kind.LOGS, Kind.DETAILS, Kind.RUNS, Kind.SCHEDULES, Kind.HOME})
+LOOKUPS = frozenset({Kind.RUNS, Kind.SCHEDULES, Kind.HOME, Kind.SUBSCRIBE, Kind.UNSUBSCRIBE})
+"""About no one run."""
 VOTES = frozenset({Kind.APPROVE, Kind.REJECT, Kind.CONFIRM})
 
 
@@ -50,6 +69,17 @@ class ErrandOutcome(StrEnum):
     FAULT = "fault"
 
 
+class Query(Value):
+    """What is looked up: filters of a list, or a case or page of a run. None where it is left open."""
+
+    project: str | None = None
+    environment: str | None = None
+    status: str | None = None
+    mine: bool = False
+    case: str | None = None
+    page: int = 0
+
+
 class Errand(BaseModel):
     """The row. Times are Unix seconds.
 
@@ -62,6 +92,9 @@ class Errand(BaseModel):
         failed_only: of a rerun, only the cases that did not pass.
         started: key of the followed run that came of a rerun.
         shown: a run to be shown under the answer, as it was `shown_at`.
+        query: what is looked up.
+        blocks: the answer as blocks, `answer` being what is said in their place.
+        view: `external_id` of the modal that the answer is for; None if it is told in the channel.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +104,7 @@ class Errand(BaseModel):
     run_id: str
     followed_key: str | None = None
     asker: Asker
+    team: str = ""
     channel: str
     response_url: str | None = Field(default=None, repr=False)
     asked_at: float
@@ -83,6 +117,9 @@ class Errand(BaseModel):
     answer: str | None = None
     shown: Findings | None = None
     shown_at: float | None = None
+    query: Query = Query()
+    blocks: tuple[dict[str, Any], ...] = ()
+    view: str | None = None
     outcome: ErrandOutcome | None = None
 
 
@@ -102,6 +139,11 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Answer what is about no one run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Say the answer to the asker."""
 
@@ -113,7 +155,7 @@ class Rest:
     until: float | None
 
 
-Task = Inquire | CancelRun | Vote | Reply
+Task = Inquire | CancelRun | Vote | LookUp | Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +170,7 @@ class Answer:
     text: str
     outcome: ErrandOutcome
     shown: Findings | None = None
+    blocks: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +193,8 @@ def decide(errand: Errand, now: float) -> Task | Rest:
         return Reply()
     if errand.kind in VOTES:
         return Vote()
+    if errand.kind in LOOKUPS:
+        return LookUp()
     return CancelRun() if errand.allowed and errand.kind is Kind.CANCEL else Inquire()
 
 
@@ -160,6 +205,9 @@ _DONE = {
     Kind.APPROVE: "approved",
     Kind.REJECT: "rejected",
     Kind.CONFIRM: "confirmed",
+    Kind.WATCH: "shown",
+    Kind.LOGS: "shown",
+    Kind.DETAILS: "shown",
 }
 
 
@@ -168,9 +216,13 @@ def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
     match report:
         case Permitted():
             return errand.model_copy(update={"allowed": True, "tries": 0})
-        case Answer(text, outcome, shown):
+        case Answer(text, outcome, shown, blocks):
             answered = _answered(errand, text, outcome)
-            return answered.model_copy(update={"shown": shown, "shown_at": now if shown else None})
+            more = {"shown": shown, "shown_at": now if shown else None, "blocks": blocks}
+            return answered.model_copy(update=more)
+        case Begun(run) if errand.view is not None:
+            text = "It is started again; its message appears in the channel."
+            return _answered(errand, text, ErrandOutcome.ANSWERED).model_copy(update={"started": run.key})
         case Begun(run):
             return errand.model_copy(
                 update={
@@ -181,7 +233,8 @@ def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
                 }
             )
         case Unavailable(sentence) if now - errand.asked_at >= timing.answer_patience:
-            undone = f"The run was not {_DONE[errand.kind]}; please try again."
+            done = _DONE.get(errand.kind)
+            undone = f"The run was not {done}; please try again." if done else "Please try again."
             return _answered(errand, f"{sentence} {undone}", ErrandOutcome.FAULT)
         case Unavailable(_, retry_after):
             # Asked once more when patience ends: whoever waits for the answer gets one then.

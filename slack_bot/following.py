@@ -23,6 +23,7 @@ from pydantic import Field
 from slack_bot.demands import Requirement
 from slack_bot.results import Findings, Outcome, Value
 from zof_core import Run, RunRequest
+from zof_core.usual import Usual
 
 
 class State(StrEnum):
@@ -34,6 +35,14 @@ class State(StrEnum):
     STARTING = "starting"
     FOLLOWING = "following"
     ENDED = "ended"
+
+
+class Via(StrEnum):
+    """How a run came to have a card: started from Slack, watched on somebody's wish, or by a subscription."""
+
+    STARTED = "started"
+    WATCH = "watch"
+    SUBSCRIPTION = "subscription"
 
 
 class Asker(Value):
@@ -56,6 +65,7 @@ class Card(Value):
         reposts: how often it was posted anew because somebody deleted it.
         doubted: a post's outcome was unknown once, so at the end the channel is searched for a double.
         given_up: why there is no card, if there can be none.
+        late: Slack or our own budget has made an update wait once, so the card says as of when it is.
     """
 
     ts: str | None = None
@@ -67,6 +77,19 @@ class Card(Value):
     reposts: int = 0
     doubted: bool = False
     given_up: str | None = None
+    late: bool = False
+
+
+class ThreadReply(Value):
+    """The failures in the card's thread, posted once at the run's end.
+
+    Args:
+        done: it is posted, or cannot be.
+    """
+
+    done: bool = False
+    tries: int = 0
+    not_before: float = 0.0
 
 
 class Approval(Value):
@@ -122,6 +145,7 @@ class FollowedRun(Value):
     """The row. Times are Unix seconds.
 
     Args:
+        via: how it came to have a card; of a run that was not started from Slack, `asker` is who wants it shown.
         key: dedupe key of the interaction; Zof's Idempotency-Key and the card's metadata come from it.
         request: what is to run.
         project_name, suite_name: names from the catalogue, as they were when it was asked.
@@ -135,14 +159,17 @@ class FollowedRun(Value):
         outage: what is the matter, in a few words.
         told_outage: the author knows.
         notice: what is still to be said to the author.
-        findings: what was last read, at `read_at`.
+        findings: what was last read, at `read_at`; `changed_at` is when something new was read.
         look: something happened to the run that only a look of its own shows; else news comes by the lookout.
+        usual: how long its suite usually takes.
+        thread: the failures in the card's thread.
         cancel_round: part of the Cancel button's value; grows when a cancel failed: it can be pressed again.
         canceled_by: name of who had it cancelled from Slack.
         lost: why following ended before the run did.
     """
 
     key: str
+    via: Via = Via.STARTED
     state: State = State.ACCEPTED
     request: RunRequest
     project_name: str
@@ -168,6 +195,9 @@ class FollowedRun(Value):
     notice_not_before: float = 0.0
     findings: Findings | None = None
     read_at: float | None = None
+    changed_at: float | None = None
+    usual: Usual | None = None
+    thread: ThreadReply = ThreadReply()
     polls: int = 0
     look: bool = False
     next_poll_at: float = 0.0
@@ -182,6 +212,11 @@ class FollowedRun(Value):
     def run(self) -> Run | None:
         """The run as last read."""
         return self.findings.run if self.findings else None
+
+    @property
+    def started_by(self) -> Asker | None:
+        """Who started it from Slack; None if it was started elsewhere."""
+        return self.asker if self.via is Via.STARTED else None
 
     @property
     def may_start_from(self) -> float:
@@ -240,6 +275,11 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """Post the failures into the card's thread."""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Tell the author something that only they see."""
 
@@ -268,7 +308,7 @@ class Done:
     """The row is closed."""
 
 
-Effect = Prompt | Prove | Start | Poll | Show | Say | Expire | Finish
+Effect = Prompt | Prove | Start | Poll | Show | Thread | Say | Expire | Finish
 Next = Effect | Wait | Done
 
 
@@ -287,11 +327,11 @@ def decide(row: FollowedRun, now: float, wanted: str) -> Next:
     waits = [row.notice_not_before] if row.notice is not None else []
     if row.run is None and not row.is_over and (step := _towards_start(row, now, waits)):
         return step
-    show = wanted != "" and row.card.given_up is None and row.card.shown != wanted
-    if show and now >= row.card.not_before:
-        return Show()
-    if show:
-        waits.append(row.card.not_before)
+    owed = _towards_slack(row, now, wanted)
+    if isinstance(owed, float):
+        waits.append(owed)
+    elif owed is not None:
+        return owed
     if row.run is not None and not row.is_over:
         if now >= row.next_poll_at:
             return Poll(row.run.id)
@@ -315,6 +355,28 @@ def _towards_start(row: FollowedRun, now: float, waits: list[float]) -> Next | N
             return Prompt()
         waits.append(row.notice_not_before)
     return None
+
+
+def _towards_slack(row: FollowedRun, now: float, wanted: str) -> Show | Thread | float | None:
+    """What the channel is owed: the card first, then its thread. A Unix time if it must wait, None if nothing is."""
+    if wanted != "" and row.card.given_up is None and row.card.shown != wanted:
+        return Show() if now >= row.card.not_before else row.card.not_before
+    if _owes_failures(row):
+        return Thread() if now >= row.thread.not_before else row.thread.not_before
+    return None
+
+
+def _owes_failures(row: FollowedRun) -> bool:
+    """Whether the run has ended with failures that its thread does not list yet."""
+    failed = row.outcome in (Outcome.FAILED, Outcome.ERROR) and row.findings is not None
+    return (
+        failed
+        and row.findings is not None
+        and row.findings.failures_total > 0
+        and row.card.ts is not None
+        and row.card.given_up is None
+        and not row.thread.done
+    )
 
 
 def _open_until(row: FollowedRun) -> float | None:

@@ -22,27 +22,42 @@ from slack_bolt.response import BoltResponse
 from slack_bot import grammar
 from slack_bot.approvals import people_of
 from slack_bot.directory import Directory
+from slack_bot.errands import Errand
+from slack_bot.following import Asker, FollowedRun
 from slack_bot.intake import (
     CLICKS,
     Known,
+    home_tab,
     judge_click,
     judge_command,
+    judge_home_click,
     judge_repeated_click,
+    judge_shortcut,
     judge_submission,
 )
+from slack_bot.manifest import HOME_EVENT
+from slack_bot.payloads import mapping, text
+from slack_bot.policy import Ask
 from slack_bot.requests import (
+    ACTIONS_SHORTCUT,
+    ButtonValue,
     Click,
     SlashCommand,
     Submission,
     button_value,
+    channel_of,
     click,
+    home_opened,
     named_in,
+    shortcut,
     slash_command,
     submission,
     team_of,
 )
 from slack_bot.settings import Timing
+from slack_bot.sight import channels_of, place_for
 from slack_bot.slack_door import SlackDoor
+from slack_bot.store import questions
 from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
 from slack_bot.store.store import Store
 from slack_bot.store.writer import InboxWriter
@@ -50,7 +65,8 @@ from slack_bot.text import clip, tidy
 from slack_bot.verdicts import Verdict, called
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
-from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form
+from slack_bot.views.form import CHOICE, RUN_FORM, closing_note, field_errors, offered, read_form
+from slack_bot.views.home import REFRESH_ACTION, START_ACTION
 
 log: Final = logging.getLogger(__name__)
 
@@ -101,7 +117,12 @@ class Listeners:
         app.command(_ANYTHING)(self.on_command)
         for action in CLICKS:
             app.action(action)(self.on_click)
+        for action in (START_ACTION, REFRESH_ACTION):
+            app.action(action)(self.on_home_click)
         app.view(RUN_FORM)(self.on_form)
+        app.options(CHOICE)(self.on_options)
+        app.shortcut(ACTIONS_SHORTCUT)(self.on_shortcut)
+        app.event(HOME_EVENT)(self.on_home)
         app.action(_ANYTHING)(_only_ack)
         app.view(_ANYTHING)(_only_ack)
 
@@ -142,13 +163,84 @@ class Listeners:
         if request is not None and value is not None:
             now, config = self._clock(), self._config()
             request = replace(request, user=called(request.user, config))
-            followed = await self._in_thread(self._store.followed_by_key, value.key)
+            followed = await self._in_thread(self._meant, value)
             await self._directory.look(people_of(followed))
             verdict = judge_click(request, value, followed, config, now)
             committed = await self._writer.write(_click_row(request, verdict, now))
+            await self._show(request, verdict, committed)
             if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
                 await self._writer.write(_click_row(request, judge_repeated_click(request, now), now))
         await ack()
+
+    def _meant(self, value: ButtonValue) -> FollowedRun | None:
+        if value.run:
+            return self._store.followed_by_run_id(value.run)
+        return self._store.followed_by_key(value.key)
+
+    async def on_shortcut(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """The shortcut on a message that shows a run."""
+        request = shortcut(body)
+        if request is not None:
+            now, config = self._clock(), self._config()
+            request = replace(request, user=called(request.user, config))
+            stamps = [ts for ts in (request.message_ts, request.thread_ts) if ts]
+            key = await self._in_thread(self._store.asked, questions.key_of_message, request.channel, stamps)
+            followed = await self._in_thread(self._store.followed_by_key, key) if key else None
+            verdict = judge_shortcut(request, followed, config, now)
+            row = _click_row(request, verdict, now).model_copy(update={"kind": InboxKind.SHORTCUT})
+            await self._show(request, verdict, await self._writer.write(row))
+        await ack()
+
+    async def on_home_click(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """Refresh or Start a run, in the home."""
+        request = click(body)
+        if request is not None:
+            now, config = self._clock(), self._config()
+            request = replace(request, user=called(request.user, config))
+            verdict = judge_home_click(request, config, now)
+            committed = await self._writer.write(_click_row(request, verdict, now))
+            await self._show(request, verdict, committed)
+        await ack()
+
+    async def on_home(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """Somebody opened the home tab, which is filled from the row."""
+        request = home_opened(body)
+        if request is not None:
+            now = self._clock()
+            user = called(Asker(id=request.user, name=request.user), self._config())
+            await self._writer.write(
+                InboxRow(
+                    key=request.key,
+                    kind=InboxKind.EVENT,
+                    received_at=now,
+                    team=request.team,
+                    channel="",
+                    user_id=user.id,
+                    user_name=user.name,
+                    text=HOME_EVENT,
+                    verb="home",
+                    outcome=InboxOutcome.ACCEPTED,
+                    entity=home_tab(request.team, user.id, now),
+                )
+            )
+        await ack()
+
+    async def on_options(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """What a searching select of the form offers; reads nothing but the catalogue, and changes nothing."""
+        config, view = self._config(), mapping(body.get("view"))
+        user, channel = text(mapping(body.get("user")), "id"), channel_of(view)
+        ask = Ask(user, channel, "run", None, at=self._clock())
+        channels = (channel,) if channel else channels_of(config.policy)
+        allowed = place_for(config.policy, ask, channels) is not None
+        query = str(body.get("value") or "")
+        chosen = read_form(view).project
+        found = offered(config.catalogue, text(body, "block_id"), query, project=chosen) if allowed else []
+        await ack(options=found)
+
+    async def _show(self, request: Click, verdict: Verdict, committed: Committed) -> None:
+        """Opens the modal that a click asks for; what cannot be opened, the row's errand says otherwise."""
+        if verdict.modal is not None and committed.fresh:
+            await self._slack.open_modal(request.trigger_id, verdict.modal, self._timing.modal_timeout)
 
     async def on_form(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """A submitted form."""
@@ -183,7 +275,7 @@ class Listeners:
         return verdict, await self._writer.write(_command_row(request, verdict, now))
 
     async def _about(self, request: SlashCommand, command: grammar.Command) -> Known:
-        if isinstance(command, grammar.Status | grammar.Cancel | grammar.Rerun):
+        if isinstance(command, grammar.AboutRun):
             return Known(await self._in_thread(self._store.followed_by_run_id, command.run_id))
         if isinstance(command, grammar.Audit):
             trail = await self._in_thread(self._store.trail, channel=request.channel, newest=_AUDIT_READ)
@@ -231,7 +323,7 @@ def _command_row(request: SlashCommand, verdict: Verdict, now: float) -> InboxRo
 
 def _click_row(request: Click, verdict: Verdict, now: float) -> InboxRow:
     return InboxRow(
-        key=verdict.entity.key if verdict.entity else request.key,
+        key=verdict.entity.key if isinstance(verdict.entity, Errand) else request.key,
         kind=InboxKind.BUTTON,
         received_at=now,
         team=request.team,

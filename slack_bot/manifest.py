@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from slack_bot.endpoint import PATH
 from slack_bot.errors import SettingsError
 from slack_bot.grammar import USAGE
+from slack_bot.requests import ACTIONS_SHORTCUT
 
 SCOPES: Final = (
     "channels:history",
@@ -27,9 +28,9 @@ SCOPES: Final = (
 )
 """To take commands, to post and change cards, to find a card again whose posting got no answer; and for the rules: who
 is a guest, whose e-mail address is whose, who is in a user group, and whether a channel is shared."""
-EVENTS: Final[tuple[str, ...]] = ()
-"""Bot events, such as `app_home_opened`."""
 HOME_EVENT: Final = "app_home_opened"
+EVENTS: Final[tuple[str, ...]] = (HOME_EVENT,)
+"""Bot events."""
 COMMAND: Final = "/zof"
 NAME_MAX: Final = 35
 _COMMAND: Final = re.compile(r"/[a-z0-9_-]{1,31}")
@@ -46,7 +47,9 @@ class Shortcut:
     type: Literal["message", "global"] = "message"
 
 
-SHORTCUTS: Final[tuple[Shortcut, ...]] = ()
+SHORTCUTS: Final[tuple[Shortcut, ...]] = (
+    Shortcut("Zof actions", ACTIONS_SHORTCUT, "What can be done to the run that this message shows"),
+)
 
 
 def manifest(

@@ -27,6 +27,8 @@ def note_of_request(row: InboxRow) -> Note:
 
 def notes_of_run(before: FollowedRun, after: FollowedRun, now: float) -> list[Note]:
     """That a run was started, and how it ended."""
+    if after.started_by is None:
+        return []
     run_id = after.run.id if after.run else None
     found = []
     if before.run is None and run_id is not None:
@@ -54,7 +56,7 @@ def _note(
         outcome=outcome,
         person=entity.asker.id,
         person_name=entity.asker.name,
-        workspace=entity.team if isinstance(entity, FollowedRun) else "",
+        workspace=entity.team,
         channel=entity.channel,
         request=entity.key,
         verb=verb,

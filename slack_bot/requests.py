@@ -14,6 +14,8 @@ from slack_bot.payloads import mapping, text
 from slack_bot.text import tidy
 
 _MENTION: Final = re.compile(r"[UW][A-Z0-9]{2,30}\b")
+ACTIONS_SHORTCUT: Final = "zof_actions"
+"""On a message that shows a run: its details, with all that can be done. Slash commands do not work in threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,14 @@ class SlashCommand:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a button of a message (`block_actions`)."""
+    """A click on a button of a message, a modal or the home (`block_actions`), or a message's shortcut.
+
+    Args:
+        channel: of a modal, the channel it is about; empty for the home, which is in none.
+        message_ts: of a view, its id.
+        thread_ts: the message that began the thread, if it is in one.
+        view: our own id of the modal that it is in.
+    """
 
     team: str
     channel: str
@@ -46,6 +55,8 @@ class Click:
     message_ts: str
     trigger_id: str
     response_url: str | None = field(repr=False)
+    thread_ts: str = ""
+    view: str = ""
 
     @property
     def key(self) -> str:
@@ -59,10 +70,15 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class ButtonValue:
-    """What a card's button stands for: the followed run's key, and a nonce that changes when re-armed."""
+    """What a button stands for: the followed run's key, and a nonce that changes when re-armed; or a run's id, and
+    of its details the page or the case.
+    """
 
     key: str
     nonce: str
+    run: str = ""
+    page: int = 0
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +109,12 @@ def has_known_shape(body: Mapping[str, Any]) -> bool:
     if kind == "block_actions":
         actions = body.get("actions")
         return isinstance(actions, list) and bool(actions) and all(map(_is_action, actions))
+    if kind == "event_callback":
+        return isinstance(mapping(body.get("event")).get("type"), str)
+    if kind in ("message_action", "shortcut"):
+        return isinstance(body.get("callback_id"), str)
+    if kind == "block_suggestion":
+        return isinstance(body.get("action_id"), str)
     if kind in ("view_submission", "view_closed"):
         view = mapping(body.get("view"))
         return isinstance(view.get("type"), str) and isinstance(view.get("callback_id"), str)
@@ -147,15 +169,17 @@ def slash_command(body: Mapping[str, Any]) -> SlashCommand | None:
 
 
 def click(body: Mapping[str, Any]) -> Click | None:
-    """The click of a `block_actions` payload, or None if it is none on a message."""
+    """The click of a `block_actions` payload, or None if it is none."""
     actions = body.get("actions")
     action = mapping(actions[0]) if isinstance(actions, list) and actions else {}
     container, channel = mapping(body.get("container")), mapping(body.get("channel"))
     user, team = mapping(body.get("user")), mapping(body.get("team"))
-    channel_id = text(channel, "id") or text(container, "channel_id")
-    ts = text(container, "message_ts") or text(mapping(body.get("message")), "ts")
+    view = mapping(body.get("view"))
+    channel_id = text(channel, "id") or text(container, "channel_id") or channel_of(view)
+    ts = text(container, "message_ts") or text(mapping(body.get("message")), "ts") or text(view, "id")
     team_id, user_id, trigger = text(team, "id"), text(user, "id"), text(body, "trigger_id")
-    if not (channel_id and ts and team_id and user_id and trigger):
+    nowhere = not channel_id and view.get("type") != "home"
+    if nowhere or not (ts and team_id and user_id and trigger):
         return None
     return Click(
         team=team_id,
@@ -166,7 +190,59 @@ def click(body: Mapping[str, Any]) -> Click | None:
         message_ts=ts,
         trigger_id=trigger,
         response_url=text(body, "response_url", 3000) or None,
+        view=text(view, "external_id", 255),
     )
+
+
+def shortcut(body: Mapping[str, Any]) -> Click | None:
+    """A message's shortcut (`message_action`), or None if the payload is none."""
+    channel, message, user = (mapping(body.get(name)) for name in ("channel", "message", "user"))
+    ts = text(body, "message_ts") or text(message, "ts")
+    channel_id, user_id, trigger = text(channel, "id"), text(user, "id"), text(body, "trigger_id")
+    if not (channel_id and ts and team_of(body) and user_id and trigger):
+        return None
+    return Click(
+        team=team_of(body),
+        channel=channel_id,
+        user=Asker(id=user_id, name=_name(user)),
+        action_id=text(body, "callback_id"),
+        value="",
+        message_ts=ts,
+        trigger_id=trigger,
+        response_url=text(body, "response_url", 3000) or None,
+        thread_ts=text(message, "thread_ts"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody opened the app's home (`app_home_opened`)."""
+
+    team: str
+    user: str
+    event_id: str
+
+    @property
+    def key(self) -> str:
+        """One to an opening; Slack repeats an event until it is acked."""
+        return f"{self.team}:{self.event_id}"
+
+
+def home_opened(body: Mapping[str, Any]) -> HomeOpened | None:
+    """The opening of the home tab, or None if the payload is none; the messages tab is another."""
+    event = mapping(body.get("event"))
+    found = HomeOpened(team_of(body), text(event, "user"), text(body, "event_id"))
+    is_one = event.get("type") == "app_home_opened" and event.get("tab") == "home"
+    return found if is_one and found.team and found.user and found.event_id else None
+
+
+def channel_of(view: Mapping[str, Any]) -> str:
+    """The channel that a modal of ours is about; empty if it does not say."""
+    try:
+        metadata = json.loads(str(view.get("private_metadata") or "{}"))
+    except (ValueError, RecursionError):
+        return ""
+    return text(mapping(metadata), "channel")
 
 
 def submission(body: Mapping[str, Any]) -> Submission | None:
@@ -191,7 +267,11 @@ def button_value(value: str) -> ButtonValue | None:
         parsed = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    key, nonce = text(mapping(parsed), "key", 1000), text(mapping(parsed), "nonce")
+    said = mapping(parsed)
+    key, nonce, run = text(said, "key", 1000), text(said, "nonce"), text(said, "run", 300)
+    if run:
+        page = said.get("page")
+        return ButtonValue("", nonce, run, page if isinstance(page, int) else 0, text(said, "case", 1500))
     return ButtonValue(key, nonce) if key and nonce else None
 
 

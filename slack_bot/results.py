@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from zof_core import Run
+from zof_core.usual import Usual
 
 
 class Outcome(StrEnum):
@@ -53,9 +54,10 @@ def not_passed(run: Run) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Zof answered with the run: it was started, or looked at."""
+    """Zof answered with the run: it was started, or looked at. `usual`: how long its suite usually takes, if known."""
 
     findings: Findings
+    usual: Usual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,10 @@ class Timing(BaseModel):
         directory_fresh: what Slack has said is asked again after so long, beside the work.
         directory_stale: what Slack has said is forgotten after so long if it cannot be asked again: then the safe
             side holds.
+        failures_every: how often the runs that failed are listed, while a channel is subscribed.
+        home_every: how often an open home is refreshed.
+        home_open: how long after its opening.
+        home_shared: how long what was read for one home serves for others.
         modal_timeout: for `views.open`, the one Slack call made before an ack (its trigger lives 3 s).
     """
 
@@ -103,6 +107,10 @@ class Timing(BaseModel):
     directory_patience: Seconds = 1.0
     directory_fresh: Seconds = 60.0
     directory_stale: Seconds = 900.0
+    failures_every: Seconds = 60.0
+    home_every: Seconds = 30.0
+    home_open: Seconds = 600.0
+    home_shared: Seconds = 15.0
     modal_timeout: Seconds = 1.5
 
 

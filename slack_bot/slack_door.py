@@ -101,15 +101,16 @@ class SlackDoor:
         return frozenset(user for user in users if isinstance(user, str))
 
     async def post_card(
-        self, channel: str, message: Message, key: str, run_id: str
+        self, channel: str, message: Message, key: str, run_id: str, *, thread_ts: str | None = None
     ) -> Shown | SlackBusy | SlackRefused:
-        """Posts a run's card, marked with the run's key so that it can be found again."""
+        """Posts a run's card, or a reply in its thread, marked with a key so that it can be found again."""
         result = await self._call(
             self._client.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=list(message.blocks),
                 metadata=_metadata(key, run_id),
+                thread_ts=thread_ts,
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -159,6 +160,15 @@ class SlackDoor:
                 break
         return sorted(found, key=float)
 
+    async def has_reply(self, channel: str, ts: str, key: str) -> bool | SlackBusy | SlackRefused:
+        """Whether a message's thread has our reply of this key already."""
+        result = await self._call(
+            self._client.conversations_replies(channel=channel, ts=ts, include_all_metadata=True, limit=200)
+        )
+        if not isinstance(result, dict):
+            return result
+        return any(_is_card(item, key) for item in result.get("messages") or ())
+
     async def delete(self, channel: str, ts: str) -> None:
         """Removes a message of ours; one that is gone already is fine."""
         result = await self._call(self._client.chat_delete(channel=channel, ts=ts))
@@ -191,6 +201,20 @@ class SlackDoor:
         if not isinstance(result, dict):
             log.warning("The form could not be opened: %s", result)
         return isinstance(result, dict)
+
+    async def update_modal(self, external_id: str, view: dict[str, Any]) -> Said | SlackBusy | SlackRefused:
+        """Shows something else in an open modal. One that is not there may still be opening: it is tried again."""
+        called = await self._call(self._client.views_update(external_id=external_id, view=view))
+        if isinstance(called, SlackRefused) and "not_found" in called.sentence:
+            return SlackBusy()
+        return Said() if isinstance(called, dict) else called
+
+    async def publish_home(
+        self, user: str, view: dict[str, Any], digest: str
+    ) -> Shown | SlackBusy | SlackRefused:
+        """Shows somebody their home tab."""
+        called = await self._call(self._client.views_publish(user_id=user, view=view))
+        return Shown("", digest) if isinstance(called, dict) else called
 
     async def _call(
         self,

@@ -10,6 +10,7 @@ import re
 import time
 import unicodedata
 import urllib.parse
+from collections.abc import Iterable
 from typing import Final
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -66,6 +67,23 @@ def prose(value: object, limit: int = 200) -> str:
 def code(value: object, limit: int = 255) -> str:
     """For `mrkdwn`: an id or a word as typed, in a code span that it cannot leave."""
     return f"`{_escape_within(tidy(value).replace('`', 'ʹ'), limit) or '?'}`"
+
+
+def fenced(lines: Iterable[str], limit: int = 2900) -> str:
+    """For `mrkdwn`: lines as they are, in a block that they cannot leave; of too many, the last ones are shown.
+
+    Args:
+        limit: characters in all.
+    """
+    shown: list[str] = []
+    room = limit - 8
+    for line in reversed(list(lines)):
+        safe = _escape_within(tidy(line).replace("`", "ʹ"), 300)
+        if len(safe) + 1 > room:
+            break
+        room -= len(safe) + 1
+        shown.insert(0, safe)
+    return "```\n" + ("\n".join(shown) or "–") + "\n```"
 
 
 def sentence(value: object, limit: int = 600) -> str:

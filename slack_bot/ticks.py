@@ -11,21 +11,28 @@ from slack_bot import following, results, transitions
 from slack_bot.directory import Directory
 from slack_bot.engine import Engine
 from slack_bot.errand_ticks import ErrandTicks
+from slack_bot.errands import Errand
+from slack_bot.failures import FailureWatch
 from slack_bot.following import FollowedRun, State
+from slack_bot.home_reading import HomeReading
+from slack_bot.home_ticks import FailureTicks, HomeTicks
+from slack_bot.homes import HomeTab
 from slack_bot.lookout import Lookout
 from slack_bot.notes import notes_of_run
 from slack_bot.pacing import CardBudgets
 from slack_bot.requests import idempotency_key
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
+from slack_bot.store import questions
 from slack_bot.store.store import RUN, Store
 from slack_bot.text import sentence
 from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note
-from slack_bot.views.card import run_card
+from slack_bot.views.card import failures_reply, run_card
 from slack_bot.views.confirmation import confirmation_prompt
 from slack_bot.workbench import Workbench
 from slack_bot.zof_door import ZofDoor, if_it_is_gone
+from slack_bot.zof_lists import ZofLists
 from zof_core.poller import Poller
 from zof_core.webhooks import Event
 
@@ -49,6 +56,7 @@ class Ticks:
         *,
         store: Store,
         zof: ZofDoor,
+        lists: ZofLists,
         slack: SlackDoor,
         directory: Directory,
         timing: Timing,
@@ -61,8 +69,11 @@ class Ticks:
         self._timing = timing
         self._clock = clock
         self._budgets = CardBudgets(time.monotonic, timing.card_updates)
-        self._bench = Workbench(store, zof, slack, directory, timing, clock)
-        self._errands = ErrandTicks(self._bench)
+        self._bench = Workbench(store, zof, lists, slack, directory, timing, clock)
+        homes = HomeReading(self._bench, timing.home_shared)
+        self._errands = ErrandTicks(self._bench, homes)
+        self._homes = HomeTicks(self._bench, homes)
+        self._failures = FailureTicks(self._bench)
         self._lookout = Lookout(poller, self._change_run, timing)
 
     def attach(self, engine: Engine) -> None:
@@ -80,18 +91,20 @@ class Ticks:
 
     def _change_run(self, run_id: str, change: Callable[[FollowedRun, float], FollowedRun]) -> bool:
         """Brings news into the row of a run. For a thread."""
-        followed = self._store.followed_by_run_id(run_id)
-        if followed is None:
-            return False
         now = self._clock()
-        return self._store.change_run(
-            followed.key,
-            lambda row: change(row, now),
-            now,
-            self.engine.enqueue,
-            due=lambda row: _due(row, now) or now,
-            notes=lambda before, after: notes_of_run(before, after, now),
-        )
+        # One channel may have started it, and others watch it: each has a row of its own.
+        changed = [
+            self._store.change_run(
+                key,
+                lambda row: change(row, now),
+                now,
+                self.engine.enqueue,
+                due=lambda row: _due(row, now) or now,
+                notes=lambda before, after: notes_of_run(before, after, now),
+            )
+            for key in self._store.asked(questions.rows_of_run, run_id)
+        ]
+        return any(changed)
 
     @property
     def engine(self) -> Engine:
@@ -104,10 +117,17 @@ class Ticks:
         if found is None or found[1] != seq:
             return
         entity = found[0]
-        if isinstance(entity, FollowedRun):
-            await self._advance_run(entity, seq)
-        else:
-            await self._errands.advance(entity, seq)
+        match entity:
+            case FollowedRun():
+                await self._advance_run(entity, seq)
+            case Errand():
+                await self._errands.advance(entity, seq)
+            case HomeTab():
+                await self._homes.advance(entity, seq)
+            case FailureWatch():
+                await self._failures.advance(entity, seq)
+            case _:
+                assert_never(entity)
 
     # ---- followed runs
 
@@ -149,11 +169,14 @@ class Ticks:
             case following.Prove(requirement):
                 return await self._zof.proof(row.request.project_id, requirement, self._clock())
             case following.Start():
-                return await self._zof.start(row.request, idempotency_key(row.key))
+                begun = await self._zof.start(row.request, idempotency_key(row.key))
+                return await self._with_usual(begun, row) if isinstance(begun, results.Read) else begun
             case following.Poll(run_id):
                 return await self._poll(run_id, row)
             case following.Show():
                 return await self._show(row, seq)
+            case following.Thread():
+                return await self._thread(row)
             case following.Say(text):
                 return await self._bench.tell(row, note(sentence(text, 2000)), row.accepted_at)
             case following.Expire():
@@ -168,7 +191,31 @@ class Ticks:
         if not row.look:
             return results.Watched()
         read = await self._zof.read(run_id, row.findings)
-        return read if isinstance(read, results.Read) else if_it_is_gone(read)
+        if not isinstance(read, results.Read):
+            return if_it_is_gone(read)
+        return await self._with_usual(read, row)
+
+    async def _with_usual(self, read: results.Read, row: FollowedRun) -> results.Read:
+        if row.usual is not None:
+            return read
+        return results.Read(read.findings, await self._bench.lists.usual(read.findings.run))
+
+    async def _thread(self, row: FollowedRun) -> results.Result:
+        """The failures, in the card's thread. It is looked for first, so that a repeated tick posts nothing twice."""
+        assert row.card.ts is not None
+        assert row.findings is not None
+        key, run = f"{row.key}#failures", row.findings.run
+        there = await self._slack.has_reply(row.channel, row.card.ts, key)
+        if not isinstance(there, bool):
+            return there
+        if there:
+            return results.Shown(row.card.ts, "")
+        wait = self._budgets.post(row.channel)
+        if wait > 0:
+            return results.NotYet(wait)
+        failures = await self._bench.lists.not_passed(run.id)
+        message = failures_reply(row, failures if isinstance(failures, list) else None)
+        return await self._slack.post_card(row.channel, message, key, run.id, thread_ts=row.card.ts)
 
     async def _show(self, row: FollowedRun, seq: int) -> results.Result:
         message, run_id = _card_of(row), row.run.id if row.run else ""
@@ -221,6 +268,7 @@ class Ticks:
             return
         if event.run_id:
             self._bench.look_again(event.run_id, transitions.look_again_soon)
+            self._store.look_out(self._clock(), self.engine.enqueue)
         # Last: an event that did not wake its run is not known yet, and Zof sends it again.
         self._store.note_event(event.id, self._clock())
 

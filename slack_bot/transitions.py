@@ -18,6 +18,7 @@ from slack_bot.following import (
     Show,
     Start,
     State,
+    Thread,
 )
 from slack_bot.results import (
     CardMissing,
@@ -40,6 +41,7 @@ from slack_bot.results import (
 )
 from slack_bot.settings import Timing
 from zof_core import Run
+from zof_core.usual import Usual
 
 NOTICE_TRIES: Final = 60
 """Some 30 minutes, which is how long a response URL lives."""
@@ -47,9 +49,12 @@ LONGEST_PAUSE: Final = 300.0
 """Seconds. A server may ask for more; a person waits, so it is asked again all the same."""
 MAX_FAULTS: Final = 5
 MAX_REPOSTS: Final = 1
+THREAD_TRIES: Final = 20
 
 
-def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing) -> FollowedRun:
+def apply(  # one case for each pair, nothing in it
+    row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing
+) -> FollowedRun:
     """The row after a result. Results that do not belong to the effect count as a fault of our own."""
     match effect, result:
         case (Prompt() | Prove() | Start(), _):
@@ -60,6 +65,8 @@ def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: 
             return _polled(row, result, now, timing)
         case (Show(), Shown() | SlackBusy() | NotYet() | CardMissing() | SlackRefused()):
             return _unless_unseen(row.model_copy(update=_card(row, result, now, timing)))
+        case (Thread(), Shown() | SlackBusy() | NotYet() | SlackRefused()):
+            return _threaded(row, result, now, timing)
         case (Expire(), Closed()):
             return expired(row)
         case (Finish(), Closed()):
@@ -91,6 +98,21 @@ def look_again_soon(
     )
 
 
+def _threaded(
+    row: FollowedRun, result: Shown | SlackBusy | NotYet | SlackRefused, now: float, timing: Timing
+) -> FollowedRun:
+    thread = row.thread
+    match result:
+        case NotYet(seconds):
+            changes: dict[str, object] = {"not_before": now + seconds}
+        case SlackBusy(retry_after) if thread.tries + 1 < THREAD_TRIES:
+            tries = thread.tries + 1
+            changes = {"tries": tries, "not_before": now + pause(tries, timing, retry_after)}
+        case _:
+            changes = {"done": True}
+    return row.model_copy(update={"thread": thread.model_copy(update=changes)})
+
+
 def sighted(row: FollowedRun, run: Run, now: float, timing: Timing) -> FollowedRun:
     """The row after the run was seen in a list; cases that newly failed need a look of their own."""
     before = row.findings or Findings(run=run)
@@ -106,12 +128,16 @@ def lost_sight(row: FollowedRun, outage: Unavailable, now: float, timing: Timing
     return _poll_again(row, outage, now, timing).model_copy(update={"look": False})
 
 
-def _read(row: FollowedRun, findings: Findings, now: float, timing: Timing) -> FollowedRun:
+def _read(
+    row: FollowedRun, findings: Findings, now: float, timing: Timing, *, usual: Usual | None = None
+) -> FollowedRun:
     outcome = _outcome(findings.run.status) if findings.run.is_terminal else None
     seen = row.model_copy(
         update={
             "findings": findings,
             "read_at": now,
+            "changed_at": row.changed_at if findings == row.findings else now,
+            "usual": usual or row.usual,
             "polls": 0,
             "look": False,
             "next_poll_at": now + timing.look_anyway,
@@ -185,8 +211,9 @@ def _before_start(
     row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing
 ) -> FollowedRun:
     match effect, result:
-        case (Start(), Read(findings)):
-            return _read(row.model_copy(update={"state": State.FOLLOWING, "polls": 0}), findings, now, timing)
+        case (Start(), Read(findings, usual)):
+            following = row.model_copy(update={"state": State.FOLLOWING, "polls": 0})
+            return _read(following, findings, now, timing, usual=usual)
         case (Start(), Refused(sentence, outcome)):
             # After a try of unknown outcome, nobody can say that nothing was started.
             notice = sentence if row.start_tries else f"{sentence} Nothing was started."
@@ -252,7 +279,7 @@ def _polled(
     row: FollowedRun, result: Read | Refused | Unavailable, now: float, timing: Timing
 ) -> FollowedRun:
     if isinstance(result, Read):
-        return _read(row, result.findings, now, timing)
+        return _read(row, result.findings, now, timing, usual=result.usual)
     if isinstance(result, Refused):
         return _over(row, Outcome.FAULT, lost=result.sentence)
     return _poll_again(row, result, now, timing)
@@ -295,7 +322,7 @@ def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[
                 "not_before": now + timing.card_every,
             }
         case NotYet(seconds):
-            changes = {"not_before": now + seconds}
+            changes = {"not_before": now + seconds, "late": card.ts is not None}
         case CardMissing() if card.reposts < MAX_REPOSTS:
             changes = {"ts": None, "shown": None, "attempts": 0, "reposts": card.reposts + 1}
         case SlackRefused(_, layout=True) if not card.plain:
@@ -308,6 +335,7 @@ def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[
                 "tries": card.tries + 1,
                 "not_before": now + pause(card.tries + 1, timing, least),
                 "attempts": card.attempts + 1 if doubtful else 0,
+                "late": card.ts is not None,
                 "doubted": card.doubted or doubtful,
             }
         case SlackRefused(sentence):

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from slack_bot.config import BotConfig
 from slack_bot.errands import Errand
 from slack_bot.following import Asker, FollowedRun
+from slack_bot.homes import HomeTab
 from slack_bot.policy import Ask, Decision, openings
 from slack_bot.store.records import InboxOutcome
 from slack_bot.views import answers
@@ -33,7 +34,7 @@ class Verdict:
     verb: str = ""
     answer: Message | None = None
     rule: str | None = None
-    entity: FollowedRun | Errand | None = None
+    entity: FollowedRun | Errand | HomeTab | None = None
     modal: dict[str, Any] | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,6 +73,16 @@ def denied(ask: Ask, decision: Decision, config: BotConfig) -> Verdict:
     """What a denial looks like."""
     answer = answers.denied(ask, decision, openings(config.policy, ask))
     return Verdict(InboxOutcome.DENIED, ask.verb, answer, decision.rule)
+
+
+def alike(items: Iterable[N], word: str) -> list[N]:
+    """All that a word could mean: those whose id or name it is part of."""
+    said = word.casefold()
+    return [
+        item
+        for item in items
+        if said and (said in item.id.casefold() or said in (item.name or "").casefold())
+    ]
 
 
 def find(items: Iterable[N], word: str) -> N | None:

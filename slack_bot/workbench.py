@@ -18,9 +18,12 @@ from slack_bot.following import FollowedRun
 from slack_bot.results import Said, SlackBusy, SlackRefused
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
+from slack_bot.store import questions
+from slack_bot.store.records import Entity
 from slack_bot.store.store import Store
 from slack_bot.views.blocks import Message
 from slack_bot.zof_door import ZofDoor
+from slack_bot.zof_lists import ZofLists
 
 _RESPONSE_URL_SECONDS: Final = 29 * 60
 """A response URL lives 30 minutes (docs.slack.dev, handling user interaction)."""
@@ -37,6 +40,7 @@ class Workbench:
 
     store: Store
     zof: ZofDoor
+    lists: ZofLists
     slack: SlackDoor
     directory: Directory
     timing: Timing
@@ -66,11 +70,11 @@ class Workbench:
 
     async def save(
         self,
-        entity: FollowedRun | Errand,
+        entity: Entity,
         seq: int,
         due: float | None,
         *,
-        begun: FollowedRun | None = None,
+        begun: Sequence[FollowedRun] = (),
         notes: Sequence[Note] = (),
     ) -> bool:
         """Commits a row together with its next tick. False if somebody else changed it first."""
@@ -83,7 +87,6 @@ class Workbench:
 
     def look_again(self, run_id: str, change: Callable[..., FollowedRun]) -> None:
         """Has a run looked at now, if this bot follows it. For a thread."""
-        followed = self.store.followed_by_run_id(run_id)
-        if followed is not None:
+        for key in self.store.asked(questions.rows_of_run, run_id):
             now = self.clock()
-            self.store.change_run(followed.key, partial(change, now=now), now, self.engine.enqueue)
+            self.store.change_run(key, partial(change, now=now), now, self.engine.enqueue)

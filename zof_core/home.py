@@ -4,7 +4,7 @@ for either client: `await client.drive(read_home(client.plan, catalogue))`, or t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
@@ -15,7 +15,7 @@ from zof_core.call import Plan
 from zof_core.catalogue import Catalogue
 from zof_core.commands import Command
 from zof_core.errors import ZofApiError
-from zof_core.models import Page, Run
+from zof_core.models import Page, Result, Run, Schedule
 from zof_core.paging import Walk
 from zof_core.posture import Figure, Posture, posture
 from zof_core.requests import Call
@@ -88,6 +88,19 @@ class Home:
         return (*(Tile(one, of_runs) for one in counted), *(Tile(one, of_results) for one in judged))
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What a home is made from, as it was read at one moment; for everybody, so not yet for anybody's eyes."""
+
+    at: datetime
+    window: timedelta
+    runs: tuple[Run, ...]
+    results: tuple[Result, ...]
+    schedules: tuple[Schedule, ...]
+    troubles: Mapping[Part, ZofApiError]
+    cut: frozenset[Part]
+
+
 def read_home(
     plan: Plan,
     catalogue: Catalogue,
@@ -97,12 +110,23 @@ def read_home(
 ) -> Generator[Command, Any, Home]:
     """Reads runs, results and schedules, and computes the home.
 
-    Four lists are read, so the requests do not grow with projects, and at most with `PAGES_MAX` pages of each.
-
     Args:
         plan: how the client calls.
         catalogue: whose cases tell of coverage and of what is critical.
         projects: ids of the projects to tell of; None for all. What is of no project is left out with them.
+        window: what "recent" means.
+    """
+    lists = yield from read_lists(plan, window=window)
+    return home_of(lists, catalogue, projects=projects)
+
+
+def read_lists(plan: Plan, *, window: timedelta = WINDOW) -> Generator[Command, Any, Lists]:
+    """Reads what homes are made from, once for any number of them.
+
+    Four lists are read, so the requests do not grow with projects, and at most with `PAGES_MAX` pages of each.
+
+    Args:
+        plan: how the client calls.
         window: what "recent" means.
     """
     now = datetime.fromtimestamp(plan.clock.wall(), UTC)
@@ -115,9 +139,44 @@ def read_home(
     results = yield from reader.all("results", list_results(created_after=since, limit=PAGE_LIMIT_MAX))
     schedules = yield from reader.all("schedules", list_schedules(limit=PAGE_LIMIT_MAX))
 
-    runs = _of(projects, _newest({run.id: run for run in (*recent, *older)}.values()))
+    return Lists(
+        at=now,
+        window=window,
+        runs=tuple(_newest({run.id: run for run in (*recent, *older)}.values())),
+        results=tuple(results),
+        schedules=tuple(schedules),
+        troubles=reader.troubles,
+        cut=frozenset(reader.cut),
+    )
+
+
+def home_of(
+    lists: Lists,
+    catalogue: Catalogue,
+    *,
+    projects: Collection[str] | None = None,
+    sees: Callable[[Run | Schedule], bool] | None = None,
+) -> Home:
+    """The home of whoever is to see it. Pure.
+
+    Args:
+        lists: what was read.
+        catalogue: whose cases tell of coverage and of what is critical.
+        projects: ids of the projects to tell of; None for all. What is of no project is left out with them.
+        sees: whether a run or a schedule may be seen; None for all. Nothing of the others is counted.
+    """
+
+    def of(items: Iterable[T]) -> list[T]:
+        wanted: Iterable[Any] = items
+        return [
+            one
+            for one in wanted
+            if (projects is None or one.project_id in projects) and (sees is None or sees(one))
+        ]
+
+    runs = of(lists.runs)
     known = {run.id for run in runs}
-    unread = {"runs", "results"} & set(reader.troubles)
+    unread = {"runs", "results"} & set(lists.troubles)
     # Without runs and results nothing can be said of any case: an empty list of cases says nothing.
     cases = [
         case
@@ -127,13 +186,13 @@ def read_home(
     ]
     told = posture(
         runs,
-        [result for result in results if result.run_id in known],
+        [result for result in lists.results if result.run_id in known],
         cases,
-        _of(projects, schedules),
-        now,
-        window=window,
+        of(lists.schedules),
+        lists.at,
+        window=lists.window,
     )
-    return Home(told, tuple(runs), reader.troubles, frozenset(reader.cut))
+    return Home(told, tuple(runs), lists.troubles, lists.cut)
 
 
 class _Reader:
@@ -168,8 +227,3 @@ def _listed(names: list[str]) -> str:
 def _newest(runs: Iterable[Run]) -> list[Run]:
     never = datetime.min.replace(tzinfo=UTC)
     return sorted(runs, key=lambda run: (run.created_at or never, run.id), reverse=True)
-
-
-def _of(projects: Collection[str] | None, items: Iterable[T]) -> list[T]:
-    wanted: Iterable[Any] = items
-    return [one for one in wanted if projects is None or one.project_id in projects]

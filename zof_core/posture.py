@@ -51,6 +51,19 @@ class Upcoming:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """What somebody should look at next.
+
+    Args:
+        text: a sentence.
+        runs: ids of the runs to look at, newest first; empty if it is about no run.
+    """
+
+    text: str
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Posture:
     """The home's content."""
 
@@ -64,7 +77,12 @@ class Posture:
     open_critical: Figure
     flaky: Figure
     upcoming: tuple[Upcoming, ...]
-    next_actions: tuple[str, ...]
+    next_steps: tuple[NextStep, ...]
+
+    @property
+    def next_actions(self) -> tuple[str, ...]:
+        """The sentences of the next steps."""
+        return tuple(step.text for step in self.next_steps)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -107,7 +125,7 @@ def posture(
     flaky = _flaky(outcomes, {run.id: run for run in ended}, span)
     stuck = _stuck(every, now)
     critical = _critical(listed, latest, span)
-    upcoming = _upcoming(schedules, now)
+    upcoming = upcoming_of(schedules, now)
     whole = _coverage(listed, latest, span)
     made = [run for run in every if run.created_at and now - window <= run.created_at]
     active = [run for run in every if not run.is_terminal]
@@ -130,7 +148,7 @@ def posture(
         open_critical=critical,
         flaky=flaky,
         upcoming=upcoming,
-        next_actions=_next_actions(stuck, critical, flaky, modules, ended),
+        next_steps=_next_steps(stuck, _runs_of(critical, latest), critical, flaky, modules, ended),
     )
 
 
@@ -196,7 +214,8 @@ def _flaky(results: list[Result], runs: dict[str, Run], span: str) -> Figure:
     return Figure("Flaky cases", len(flaky), str(len(flaky)), definition, tuple(sorted(flaky)))
 
 
-def _upcoming(schedules: Iterable[Schedule], now: datetime) -> tuple[Upcoming, ...]:
+def upcoming_of(schedules: Iterable[Schedule], now: datetime) -> tuple[Upcoming, ...]:
+    """When schedules are next due, soonest first; without those that are paused or whose cron cannot be read."""
     found: list[Upcoming] = []
     for schedule in schedules:
         if schedule.status == "paused" or not schedule.cron:
@@ -210,27 +229,35 @@ def _upcoming(schedules: Iterable[Schedule], now: datetime) -> tuple[Upcoming, .
     return tuple(sorted(found, key=lambda one: (one.at, one.schedule.id)))
 
 
-def _next_actions(
-    stuck: Figure, critical: Figure, flaky: Figure, modules: tuple[Figure, ...], ended: list[Run]
-) -> tuple[str, ...]:
-    actions: list[str] = []
+def _runs_of(cases: Figure, latest: dict[str, Result]) -> tuple[str, ...]:
+    """The runs that the latest outcomes of a figure's cases come from."""
+    return tuple(dict.fromkeys(run for case in cases.evidence if (run := latest[case].run_id)))
+
+
+def _next_steps(  # noqa: PLR0917  # the parts of one home
+    stuck: Figure,
+    critical_runs: tuple[str, ...],
+    critical: Figure,
+    flaky: Figure,
+    modules: tuple[Figure, ...],
+    ended: list[Run],
+) -> tuple[NextStep, ...]:
+    steps: list[NextStep] = []
     if critical.value:
-        actions.append(f"Look into the critical failures: {_some(critical.evidence)}.")
-    errors = [run.id for run in ended if run.status == "error"]
+        steps.append(NextStep(f"Look into the critical failures: {_some(critical.evidence)}.", critical_runs))
+    errors = tuple(run.id for run in ended if run.status == "error")
     if errors:
-        actions.append(
-            f"Check the platform: {_some(errors)} ended in error, which is no verdict on the product."
-        )
+        text = f"Check the platform: {_some(errors)} ended in error, which is no verdict on the product."
+        steps.append(NextStep(text, errors))
     if stuck.value:
-        actions.append(
-            f"Check the agents (Operate → Agents): {_some(stuck.evidence)} have been queued too long."
-        )
+        text = f"Check the agents (Operate → Agents): {_some(stuck.evidence)} have been queued too long."
+        steps.append(NextStep(text, stuck.evidence))
     bare = [module.name for module in modules if module.value == 0]
     if bare:
-        actions.append(f"Run something for {_some(bare)}: there is no recent evidence at all.")
+        steps.append(NextStep(f"Run something for {_some(bare)}: there is no recent evidence at all."))
     if flaky.value:
-        actions.append(f"Triage in Test Health: {_some(flaky.evidence)} both passed and failed.")
-    return tuple(actions)
+        steps.append(NextStep(f"Triage in Test Health: {_some(flaky.evidence)} both passed and failed."))
+    return tuple(steps)
 
 
 def _some(names: Iterable[str], most: int = 3) -> str:

@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 import slack_bot
 from slack_bot import Bot, BotSettings, Timing
+from slack_bot.manifest import EVENTS, HOME_EVENT, SHORTCUTS
 from zof_local import platform, workspace
 from zof_local.platform import ApiKey, PlatformSettings, new_secret
 from zof_local.serving import Server, bind_loopback, url_of
-from zof_local.workspace import WorkspaceClient, WorkspaceSettings
+from zof_local.workspace import Shortcut, WorkspaceClient, WorkspaceSettings, demo_seed
 
 BRISK = Timing(
     poll_first=0.5,
@@ -53,6 +54,16 @@ class World:
         }
 
 
+def workspace_settings(app_url: str | None) -> WorkspaceSettings:
+    """A workspace with the app as its manifest says: its events and shortcuts, and a home tab if it hears of one."""
+    shortcuts = tuple(
+        Shortcut(one.callback_id, one.name, one.description, on_messages=one.type == "message")
+        for one in SHORTCUTS
+    )
+    seed = demo_seed(has_home=HOME_EVENT in EVENTS, shortcuts=shortcuts)
+    return WorkspaceSettings(app_url=app_url, seed=seed, event_subscriptions=frozenset(EVENTS))
+
+
 @asynccontextmanager
 async def open_world(
     home: Path, *, suites: Path, config: Path, timing: Timing = BRISK
@@ -65,7 +76,7 @@ async def open_world(
     key = new_secret()
     zof_socket, slack_socket, bot_socket = bind_loopback(), bind_loopback(), bind_loopback()
     zof_url, slack_url = url_of(zof_socket), url_of(slack_socket)
-    slack_settings = WorkspaceSettings(app_url=url_of(bot_socket))
+    slack_settings = workspace_settings(url_of(bot_socket))
     zof = platform.create_app(
         PlatformSettings(
             data_dir=home / "platform",

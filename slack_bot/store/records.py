@@ -9,11 +9,13 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState
+from slack_bot.failures import FailureWatch
 from slack_bot.following import FollowedRun
+from slack_bot.homes import HomeTab
 from slack_bot.limits import Excess
 from slack_bot.policy import STARTING
 
-Entity = FollowedRun | Errand
+Entity = FollowedRun | Errand | FailureWatch | HomeTab
 
 
 class InboxKind(StrEnum):
@@ -22,6 +24,8 @@ class InboxKind(StrEnum):
     COMMAND = "command"
     BUTTON = "button"
     SUBMISSION = "submission"
+    SHORTCUT = "shortcut"
+    EVENT = "event"
 
 
 class InboxOutcome(StrEnum):
@@ -61,7 +65,7 @@ class InboxRow(BaseModel):
     rule: str | None = None
     outcome: InboxOutcome
     answer: str | None = None
-    entity: FollowedRun | Errand | None = None
+    entity: FollowedRun | Errand | HomeTab | None = None
 
     @property
     def asks_for_a_run(self) -> bool:

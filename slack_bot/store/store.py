@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -15,9 +15,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from slack_bot.audit import Entry, Note, chained
 from slack_bot.demands import Limits
 from slack_bot.errands import Errand, ErrandState
+from slack_bot.failures import FailureWatch, FailureWatchState, Subscription
 from slack_bot.following import FollowedRun, State
+from slack_bot.homes import HomeState, HomeTab
 from slack_bot.limits import excess, span
 from slack_bot.notes import note_of_request
+from slack_bot.store import questions, subscriptions
 from slack_bot.store.records import (
     CommandOutcome,
     Committed,
@@ -27,23 +30,46 @@ from slack_bot.store.records import (
     InboxRow,
     refused_for,
 )
-from slack_bot.store.tables import audit, errands, followed_runs, inbox, metadata, uses, zof_events
+from slack_bot.store.tables import (
+    audit,
+    errands,
+    failure_watches,
+    followed_runs,
+    homes,
+    inbox,
+    metadata,
+    uses,
+    zof_events,
+)
 from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Enqueue = Callable[[sa.Connection, str, str, int, float], None]
 """Puts the tick (kind, key, seq, delay in seconds) into the engine, within the connection's transaction."""
 
 RUN: Final = "run"
 ERRAND: Final = "errand"
-_TABLES: Final = {RUN: followed_runs, ERRAND: errands}
+FAILURES: Final = "failures"
+HOME: Final = "home"
+_TABLES: Final = {RUN: followed_runs, ERRAND: errands, FAILURES: failure_watches, HOME: homes}
+_MODELS: Final[dict[str, type[Entity]]] = {
+    RUN: FollowedRun,
+    ERRAND: Errand,
+    FAILURES: FailureWatch,
+    HOME: HomeTab,
+}
+_KINDS: Final = {model: kind for kind, model in _MODELS.items()}
 _CHANGE_TRIES: Final = 8
 NO_LIMITS: Final = Limits()
 _LONGEST_LIMIT: Final = 24 * 3600.0
+_SOON: Final = 1.0
+"""Seconds; events of Zof's come in swarms."""
 
 
 def kind_of(entity: Entity) -> str:
     """The engine's word for an entity's table."""
-    return RUN if isinstance(entity, FollowedRun) else ERRAND
+    return _KINDS[type(entity)]
 
 
 def create_engine(path: Path) -> sa.Engine:
@@ -155,14 +181,17 @@ class Store:
     def _give_life(self, connection: sa.Connection, entity: Entity, now: float, enqueue: Enqueue) -> None:
         kind = kind_of(entity)
         table = _TABLES[kind]
-        statement = (
-            insert(table)
-            .values(key=entity.key, seq=0, due_at=now, **_columns(entity))
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(table.c.key)
-        )
-        if connection.execute(statement).first() is not None:
-            enqueue(connection, kind, entity.key, 0, 0.0)
+        columns = _columns(entity)
+        new = insert(table).values(key=entity.key, seq=0, due_at=now, **columns)
+        if isinstance(entity, FailureWatch | HomeTab):
+            # One to everybody, or to a person: it comes back to life as often as it is wanted.
+            again = {"seq": table.c.seq + 1, "due_at": now, **columns}
+            new = new.on_conflict_do_update(index_elements=["key"], set_=again)
+        else:
+            new = new.on_conflict_do_nothing(index_elements=["key"])
+        seq = connection.execute(new.returning(table.c.seq)).scalar()
+        if seq is not None:
+            enqueue(connection, kind, entity.key, int(seq), 0.0)
 
     # ---- living rows
 
@@ -182,7 +211,7 @@ class Store:
         enqueue: Enqueue,
         *,
         outside: bool = False,
-        begun: FollowedRun | None = None,
+        begun: Sequence[FollowedRun] = (),
         notes: Sequence[Note] = (),
     ) -> bool:
         """Commits a change together with the next tick.
@@ -195,7 +224,7 @@ class Store:
             enqueue: puts the tick into the engine.
             outside: the change comes from outside the row's ticks, one of which may be posting just now: what
                 it noted about that is left alone.
-            begun: a run that is to be started because of the change.
+            begun: runs that are to be started or shown because of the change.
             notes: for the audit trail.
 
         Returns:
@@ -217,8 +246,8 @@ class Store:
                 return False
             if due_at is not None:
                 enqueue(connection, kind, entity.key, seq + 1, max(due_at - now, 0.0))
-            if begun is not None:
-                self._give_life(connection, begun, now, enqueue)
+            for row in begun:
+                self._give_life(connection, row, now, enqueue)
             self._append(connection, notes)
         return True
 
@@ -376,12 +405,43 @@ class Store:
     # ---- questions
 
     def followed_by_run_id(self, run_id: str) -> FollowedRun | None:
-        """The followed run with this id of Zof's, if this bot follows or followed it."""
-        table = followed_runs
+        """The followed run with this id of Zof's, if this bot follows or followed it; the one that started it first."""
+        keys = self.asked(questions.rows_of_run, run_id)
+        return self.followed_by_key(keys[0]) if keys else None
+
+    def asked(
+        self, question: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The answer to one of `slack_bot.store.questions`."""
         with self.engine.connect() as connection:
-            row = connection.execute(sa.select(table).where(table.c.run_id == run_id)).mappings().first()
-        entity = None if row is None else _entity(RUN, row)
-        return entity if isinstance(entity, FollowedRun) else None
+            return question(connection, *args, **kwargs)
+
+    def subscribe(self, one: Subscription, now: float, enqueue: Enqueue) -> bool:
+        """Notes that a channel wants to hear of failures, and has somebody look out. False if it was noted before."""
+        with self.engine.begin() as connection:
+            is_new = subscriptions.add(connection, one)
+            self._give_life(connection, FailureWatch(), now, enqueue)
+        return is_new
+
+    def look_out(self, now: float, enqueue: Enqueue) -> None:
+        """Has somebody look out for failures in a moment, if somebody does at all; many calls make one look."""
+        soon = now + _SOON
+        with self.engine.begin() as connection:
+            waiting = sa.update(failure_watches).where(failure_watches.c.due_at > soon)
+            again = waiting.values(seq=failure_watches.c.seq + 1, due_at=soon).returning(
+                failure_watches.c.key, failure_watches.c.seq
+            )
+            for key, seq in connection.execute(again).all():
+                enqueue(connection, FAILURES, str(key), int(seq), _SOON)
+
+    def unsubscribe(self, channel: str, project: str | None) -> list[str]:
+        """Forgets what a channel wanted to hear of a project, or of all; gives the projects."""
+        with self.engine.begin() as connection:
+            return subscriptions.remove(connection, channel, project)
+
+    def subscriptions(self) -> list[Subscription]:
+        """What all channels want to hear of."""
+        return self.asked(subscriptions.all_of)
 
     def followed_by_key(self, key: str) -> FollowedRun | None:
         """The followed run that came of this interaction."""
@@ -404,11 +464,13 @@ class Store:
         if row.entity is None:
             outcome = row.outcome.value
             return CommandOutcome(key, outcome, True, row.answer, None, None, row.rule)
-        found = self.load(kind_of(row.entity), key)
+        found = self.load(kind_of(row.entity), row.entity.key)
         entity = found[0] if found else row.entity
         if isinstance(entity, Errand) and entity.started is not None:
             entity = self.followed_by_key(entity.started) or entity
-        ended = entity.state in (State.ENDED, ErrandState.ENDED)
+        ended = entity.state in (State.ENDED, ErrandState.ENDED, HomeState.LEFT, FailureWatchState.IDLE)
+        if isinstance(entity, HomeTab | FailureWatch):
+            return CommandOutcome(key, row.outcome.value, ended, None, None, entity.state.value, row.rule)
         run_id = entity.run_id if isinstance(entity, Errand) else entity.run.id if entity.run else None
         result = entity.outcome.value if entity.outcome and ended else InboxOutcome.ACCEPTED.value
         return CommandOutcome(key, result, ended, row.answer, run_id, entity.state.value, row.rule)
@@ -422,7 +484,7 @@ def _columns(entity: Entity) -> dict[str, object]:
 
 
 def _entity(kind: str, row: sa.RowMapping) -> Entity:
-    if kind == ERRAND:
-        return Errand.model_validate_json(row["data"])
-    run = FollowedRun.model_validate_json(row["data"])
+    run = _MODELS[kind].model_validate_json(row["data"])
+    if not isinstance(run, FollowedRun):
+        return run
     return run.model_copy(update={"card": run.card.model_copy(update={"attempts": int(row["attempts"])})})

@@ -72,3 +72,13 @@ followed_runs: Final = _living(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
 )
 errands: Final = _living("errands")
+failure_watches: Final = _living("failure_watches")
+homes: Final = _living("homes")
+
+subscriptions: Final = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
+)

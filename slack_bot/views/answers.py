@@ -25,7 +25,13 @@ def help_text(command: str) -> Message:
         ("run", "opens a form"),
         ("rerun RUN", "runs the same again; with --failed only the cases that did not pass"),
         ("status RUN", "shows a run to you alone"),
+        ("runs PROJECT ENVIRONMENT", "lists runs; --status failed and --mine narrow it down"),
+        ("watch RUN", "follows a run here that somebody else or CI started"),
+        ("logs RUN CASE", "shows what a run's log says of a case"),
         ("cancel RUN", "cancels a run; whoever started it always may"),
+        ("schedules", "lists what runs by the clock"),
+        ("home", "shows the command center; the app's Home tab has it too"),
+        ("subscribe PROJECT", "posts the failures of a project here; unsubscribe ends that"),
         ("can PERSON VERB PROJECT ENVIRONMENT SUITE", "says whether somebody may, and by which rule"),
         ("audit", "shows what was asked and done in this channel lately"),
         ("whoami", "says who you are to me and what you may do here"),
@@ -63,6 +69,14 @@ def unknown_name(what: str, word: str, nearest: str | None, known: Iterable[str]
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     there = f" Known: {listed}{more}." if names else ""
     return note(f"There is no {what} {code(word)}.{hint}{there} Nothing was started.")
+
+
+def ambiguous(what: str, word: str, meant: Iterable[str]) -> str:
+    """For `mrkdwn`: that a word could mean several things, which are to be chosen from."""
+    names = list(meant)
+    listed = ", ".join(prose(name, 60) for name in names[:_LISTED])
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{code(word)} could be more than one {what}: {listed}{more}. Choose one."
 
 
 def denied(ask: Ask, decision: Decision, ways: Openings) -> Message:

@@ -40,7 +40,7 @@ def approval_card(row: FollowedRun) -> Message:
         section(f"{icon} *{word}* · *{prose(what, _NAME_MAX)}* {where}"),
         section(said),
         context(f"{asked} at {local_clock(row.accepted_at)} · {by_rule}"),
-        *([_ballot(row, approval, what)] if not row.is_over and approval.approved_at is None else []),
+        *([ballot(row, what)] if not row.is_over and approval.approved_at is None else []),
     ]
     text = f"{word}: {what} on {row.request.environment} ({row.project_name}), asked by {row.asker.name}."
     return Message(prose(text, 1000), () if row.card.plain else tuple(blocks))
@@ -76,8 +76,10 @@ def _what_is_missing(approval: Approval) -> str:
     )
 
 
-def _ballot(row: FollowedRun, approval: Approval, what: str) -> Block:
-    value = json.dumps({"key": row.key, "nonce": approval.digest}, ensure_ascii=False)
+def ballot(row: FollowedRun, what: str) -> Block:
+    """Approve and Reject, for exactly what the row has as digest. `what` is to run."""
+    assert row.approval is not None
+    value = json.dumps({"key": row.key, "nonce": row.approval.digest}, ensure_ascii=False)
     run = f"{plain(what, 80)} on {plain(row.request.environment, 80)}, asked by {plain(row.asker.name, 80)}"
     return actions(
         button(

@@ -44,6 +44,11 @@ def section(text: str) -> Block:
     return {"type": "section", "text": mrkdwn(text)}
 
 
+def header(text: str) -> Block:
+    """A heading."""
+    return {"type": "header", "text": label(text, 150)}
+
+
 def context(*texts: str) -> Block:
     """Small print."""
     return {"type": "context", "elements": [mrkdwn(text, CONTEXT_MAX) for text in texts[:10]]}

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
-from slack_bot.following import FollowedRun
+from slack_bot.following import FollowedRun, Via
 from slack_bot.results import Findings
-from slack_bot.text import clock, code, local_clock, plain, prose, safe_url, sentence
+from slack_bot.text import clock, code, fenced, local_clock, plain, prose, safe_url, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
+from slack_bot.views.lists import can_stand_in_a_button, details_button
 from slack_bot.views.words import emoji, names_of
-from zof_core import Run
-from zof_core.wording import cases_text, progress_text, status_style, took_text
+from zof_core import Result, Run
+from zof_core.wording import cases_text, duration_text, progress_text, status_style, took_text
 
 CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
 RERUN_FAILED_ACTION: Final = "rerun_failed"
 OPEN_ACTION: Final = "open_in_console"
 SHOWN_FAILURES: Final = 10
+THREAD_SHOWN: Final = 20
 _NAME_MAX: Final = 120
 
 
@@ -38,6 +41,44 @@ def run_card(row: FollowedRun) -> Message:
         *_buttons(row, run),
     ]
     return Message(_fallback(row, run), () if row.card.plain else tuple(blocks))
+
+
+def failures_reply(row: FollowedRun, failures: Sequence[Result] | None) -> Message:
+    """The failures as they stand in the card's thread.
+
+    Args:
+        failures: all of them, in order; None if Zof did not tell them just now: then those of the card.
+    """
+    assert row.findings is not None
+    run, listed = row.findings.run, row.findings.failures
+    if failures is None:
+        items = [section(f"• {code(case.name, _NAME_MAX)} {_word(case.status)}") for case in listed]
+        total, names = row.findings.failures_total, [case.name for case in listed]
+    else:
+        items = [section(_failure(result)) for result in failures[:THREAD_SHOWN]]
+        total, names = len(failures), [_name(result) for result in failures[:THREAD_SHOWN]]
+    more = total - len(items)
+    rest = [context(f"and {more} more; Details above lists them all")] if more > 0 else []
+    head = section(f"*Not passed* in run {code(run.id)}: {cases_text(total)}")
+    and_more = f" and {more} more" if more > 0 else ""
+    text = f"Not passed: {', '.join(plain(name, _NAME_MAX) for name in names)}{and_more}."
+    return Message(prose(text, 3000), () if row.card.plain else (head, *items, *rest))
+
+
+def _name(result: Result) -> str:
+    return result.name or result.test_case_id or result.id
+
+
+def _word(status: str) -> str:
+    style = status_style(status)
+    return f"{emoji(style)} {prose(style.word, 40)}"
+
+
+def _failure(result: Result) -> str:
+    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
+    line = f"{_word(result.status)} · {code(_name(result), _NAME_MAX)}{took}"
+    why = result.failure_summary
+    return f"{line}\n{fenced(why.splitlines(), 700)}" if why and why.strip() else line
 
 
 def run_summary(
@@ -100,10 +141,11 @@ def _body(findings: Findings) -> list[Block]:
 
 
 def _small_print(row: FollowedRun, run: Run) -> list[str]:
-    who = f"started by {prose(row.asker.name, _NAME_MAX)} at {local_clock(row.accepted_at)}"
+    who = _who(row, run)
     first = f"{prose(row.project_name, _NAME_MAX)} · run {code(run.id)} · {who}"
     again = [f"again after {code(row.again_of)}"] if row.again_of else []
     lines = [" · ".join([first, *again, *_times(run)])]
+    lines += _usual(row, run)
     if row.canceled_by:
         verb = "Cancelled" if run.is_terminal else "Being cancelled"
         lines.append(f"{verb} by {prose(row.canceled_by, _NAME_MAX)}")
@@ -111,7 +153,19 @@ def _small_print(row: FollowedRun, run: Run) -> list[str]:
         lines.append(f"Approved by {names_of(row.approval.by)}")
     if row.outage_since is not None and row.read_at is not None and not row.is_over:
         lines.append(f":warning: As of {local_clock(row.read_at)}: {prose(row.outage, 100)}; I keep asking")
+    elif row.card.late and row.changed_at is not None and not run.is_terminal:
+        lines.append(f"As of {local_clock(row.changed_at)}: Slack takes updates slowly just now")
     return lines
+
+
+def _who(row: FollowedRun, run: Run) -> str:
+    """Who started it and where from; else that it was not from here, and who wants it shown."""
+    name = prose(row.asker.name, _NAME_MAX)
+    if row.via is Via.STARTED:
+        return f"started by {name} from Slack at {local_clock(row.accepted_at)}"
+    at = f" at {local_clock(run.created_at.timestamp())}" if run.created_at else ""
+    why = f"shown for {name}" if row.via is Via.WATCH else f"shown by subscription of {name}"
+    return f"started outside Slack{at} · {why}"
 
 
 def _start(run: Run, started_by: str | None) -> list[str]:
@@ -132,6 +186,15 @@ def _times(run: Run) -> list[str]:
     return [*ended, f"took {took}"] if took else ended
 
 
+def _usual(row: FollowedRun, run: Run) -> list[str]:
+    """The duration against the usual one, and what usual means."""
+    if row.usual is None:
+        return []
+    usual = f"{duration_text(row.usual.seconds)} ({prose(row.usual.definition, 200)})"
+    took = took_text(run)
+    return [f"Took {took}; usually {usual}" if took else f"Usually takes {usual}"]
+
+
 def _buttons(row: FollowedRun, run: Run) -> list[Block]:
     elements: list[Block] = []
     if not row.is_over and not run.is_terminal:
@@ -140,6 +203,8 @@ def _buttons(row: FollowedRun, run: Run) -> list[Block]:
         elements.append(_rerun_button(row, "Run again", RERUN_ACTION))
         if row.findings and row.findings.failures_total:
             elements.append(_rerun_button(row, "Run failed again", RERUN_FAILED_ACTION))
+    if can_stand_in_a_button(run.id):
+        elements.append(details_button(run.id))
     link = _console_link(run)
     if link:
         elements.append(link)
@@ -204,5 +269,10 @@ def _fallback(row: FollowedRun, run: Run) -> str:
         parts.append(row.lost)
     if row.outage_since is not None and row.read_at is not None and not row.is_over:
         parts.append(f"As of {clock(row.read_at)}; {row.outage}.")
-    parts.append(f"Run {run.id}, started by {row.asker.name} at {clock(row.accepted_at)}.")
+    began = (
+        f"started by {row.asker.name} at {clock(row.accepted_at)}"
+        if row.via is Via.STARTED
+        else "started outside Slack"
+    )
+    parts.append(f"Run {run.id}, {began}.")
     return prose(" ".join(parts), 3000)

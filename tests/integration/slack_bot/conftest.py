@@ -19,12 +19,13 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from slack_bot import Bot, BotSettings, CommandOutcome, Timing, create_app
+from slack_bot.manifest import EVENTS, SHORTCUTS
 from tests.integration.slack_bot.weather import Weather
 from zof_core import AsyncZofClient, Run
 from zof_local import platform, workspace
 from zof_local.platform import ApiKey, PlatformSettings
 from zof_local.serving import Server, bind_loopback, url_of
-from zof_local.workspace import RateLimits, Seed, WorkspaceClient, WorkspaceSettings, demo_seed
+from zof_local.workspace import RateLimits, Seed, Shortcut, WorkspaceClient, WorkspaceSettings, demo_seed
 from zof_local.workspace.sockets import SocketHub
 
 KEY = "zof_local_integration_key"
@@ -46,6 +47,10 @@ BRISK = Timing(
     reconcile_every=0.5,
     queue_every=0.05,
     stop_patience=2.0,
+    failures_every=0.3,
+    home_every=0.2,
+    home_open=3.0,
+    home_shared=0.1,
 )
 
 SUITES = """
@@ -93,6 +98,11 @@ PROJECT = {
     ),
 }
 
+_SHORTCUTS = tuple(
+    Shortcut(one.callback_id, one.name, one.description, on_messages=one.type == "message")
+    for one in SHORTCUTS
+)
+
 CONFIG = """
 [people]
 U02DANA = { name = "Dana Ruiz", roles = ["qa-lead"] }
@@ -108,7 +118,7 @@ people = ["*"]
 [[allow]]
 name = "leads"
 channels = ["C0RELEASES"]
-verbs = ["run", "rerun", "status", "cancel"]
+verbs = ["run", "rerun", "status", "cancel", "subscribe"]
 projects = ["*"]
 environments = ["staging", "production", "elsewhere"]
 people = ["role:qa-lead"]
@@ -188,7 +198,8 @@ class BotWorld:
 
     async def cards(self, channel: str = RELEASES) -> list[dict[str, Any]]:
         """The app's messages that everybody sees."""
-        return [message for message in await self.seen_by(MIRA, channel) if not message["ephemeral"]]
+        seen = [message for message in await self.seen_by(MIRA, channel) if not message["ephemeral"]]
+        return [message for message in seen if message.get("thread_ts") in (None, message["ts"])]
 
     async def card_of(self, run_id: str) -> dict[str, Any] | None:
         """The card of a run; there is at most one."""
@@ -272,10 +283,11 @@ async def make_world(
     (home / "zofops.toml").write_text(CONFIG, "utf-8")
     stack = AsyncExitStack()
     bot_socket, zof_socket = bind_loopback(), bind_loopback()
-    seed: Seed = changes.pop("seed", demo_seed())
+    seed: Seed = changes.pop("seed", demo_seed(has_home=True, shortcuts=_SHORTCUTS))
     slack_settings = WorkspaceSettings(
         limits=RateLimits(enabled=False),
         seed=seed,
+        event_subscriptions=frozenset(EVENTS),
         socket_lifetime=changes.pop("socket_lifetime", 4 * 3600.0),
     )
     slack_app = workspace.create_app(slack_settings)

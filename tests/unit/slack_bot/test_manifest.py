@@ -28,7 +28,10 @@ _SCOPE_OF = {
     "conversations_info": "channels:read",
     "usergroups_users_list": "usergroups:read",
     "users_info": "users:read",
+    "conversations_replies": "channels:history",
     "views_open": None,
+    "views_publish": None,
+    "views_update": None,
 }
 
 

@@ -175,9 +175,12 @@ class TestCardSays:
         text = markup_of(card)
         assert ":arrow_forward: *Running* · *PR smoke* on *staging*" in text
         assert "5 passed · 5 of 14 cases finished" in text
-        assert "Checkout · run `run_1` · started by Dana Ruiz at <!date^1000^{time}|00:16 UTC>" in text
+        assert (
+            "Checkout · run `run_1` · started by Dana Ruiz from Slack at <!date^1000^{time}|00:16 UTC>"
+            in text
+        )
         buttons = card.blocks[-1]["elements"]
-        assert [button["action_id"] for button in buttons] == ["cancel_run", "open_in_console"]
+        assert [button["action_id"] for button in buttons] == ["cancel_run", "run_details", "open_in_console"]
         assert buttons[0]["confirm"]["title"]["text"] == "Cancel this run?"
         assert json.loads(buttons[0]["value"]) == {"key": "T0ZOF:trigger", "nonce": "0"}
         assert card.text.startswith("Running: PR smoke on staging (Checkout). 5 passed")
