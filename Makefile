@@ -40,6 +40,7 @@ referee: $(READY) ## The same Web API calls to npm's emulate and to our workspac
 
 bench: $(READY) ## What the client costs beside raw httpx, as ratios
 	@$(BIN)/python -m benchmarks.client $(ARGS)
+	@$(BIN)/python -m benchmarks.platform
 
 check: $(READY) ## Lint, format, types, import contracts
 	$(BIN)/ruff check .
