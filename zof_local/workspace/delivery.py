@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from zof_local.workspace.models import JsonObject
+from zof_local.workspace.reading import read_json
 
 Outcome = Literal["acked", "timed_out", "failed", "no_app"]
 RetryReason = Literal["http_timeout", "connection_failed", "http_error", "unknown_error"]
@@ -77,7 +77,7 @@ def timed_out(ms: float, limit: float) -> Delivery:
 def json_object(text: str) -> JsonObject | None:
     """The JSON object a text holds, or None."""
     try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        value: Any = read_json(text)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None

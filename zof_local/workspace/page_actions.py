@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from zof_local.workspace.errors import PageError
 from zof_local.workspace.events import Events
 from zof_local.workspace.models import JsonObject
 from zof_local.workspace.people import Happening, People
+from zof_local.workspace.reading import read_json
 
 MAX_BODY = 1_000_000
 
@@ -112,8 +112,8 @@ async def read_body(request: Request) -> JsonObject:
     if len(raw) > MAX_BODY:
         raise PageError("This is too much at once.", 413)
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
+        body = read_json(raw)
+    except ValueError:
         raise PageError("The body is not JSON.") from None
     if not isinstance(body, dict):
         raise PageError("The body is not a JSON object.")

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from zof_local.workspace.delivery import Delivery, no_app, timed_out
 from zof_local.workspace.errors import SlackError
 from zof_local.workspace.models import JsonObject
+from zof_local.workspace.reading import read_json
 from zof_local.workspace.settings import WorkspaceSettings
 
 EnvelopeType = Literal["slash_commands", "interactive", "events_api"]
@@ -99,7 +100,7 @@ class SocketHub:
             await link.send(self._hello(lifetime))
             self.on_change()
             while True:
-                self._receive(link, await socket.receive_text())
+                self._receive(link, await _next_text(socket))
         except (WebSocketDisconnect, RuntimeError):
             pass  # the app hung up, or it was closed below
         finally:
@@ -120,7 +121,7 @@ class SocketHub:
 
     def _receive(self, link: Link, text: str) -> None:
         try:
-            body = json.loads(text)
+            body = read_json(text)
         except ValueError:
             return
         if not isinstance(body, dict):
@@ -210,6 +211,16 @@ class SocketHub:
     async def aclose(self) -> None:
         """Close all sockets."""
         await self.drop()
+
+
+async def _next_text(socket: WebSocket) -> str:
+    """The next text frame; binary ones mean nothing here."""
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1000))
+        if (text := message.get("text")) is not None:
+            return str(text)
 
 
 _NOBODY = object()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from zof_local.workspace.errors import SlackError
+from zof_local.workspace.reading import read_json
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -69,8 +69,8 @@ class Args:
         if not isinstance(value, str):
             return value
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return read_json(value)
+        except ValueError:
             raise SlackError(error) from None
 
     def ids(self, name: str) -> list[str]:
@@ -104,8 +104,8 @@ def parse_args(content_type: str, query: str, body: bytes) -> Args:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = read_json(body)
+    except ValueError:
         raise SlackError("invalid_json") from None
     if not isinstance(value, dict):
         raise SlackError("json_not_object")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -140,3 +141,22 @@ async def test_the_door_wants_the_app_token_and_a_fresh_ticket(room):
             await session.ws_connect(opened["url"])
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await session.ws_connect(opened["url"], headers={"Origin": "http://evil.example"})
+
+
+async def test_junk_on_a_socket_changes_nothing(room):
+    opened = [await room.web.apps_connections_open(app_token=room.workspace.settings.app_token) for _ in "12"]
+    async with aiohttp.ClientSession() as session, session.ws_connect(opened[0]["url"]) as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        for junk in ("[1]", "{", "[" * 5000, '{"envelope_id": {}}'):
+            await socket.send_str(junk)
+        await socket.send_bytes(b"\xff")
+        pending = asyncio.create_task(room.dana.message(RELEASES, "/zof"))
+        envelope = await socket.receive_json()
+        await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": {"text": "well"}})
+        assert (await pending)["delivery"]["outcome"] == "acked"
+    assert [m["plain"] for m in await room.dana.messages(RELEASES)] == ["well"]
+
+
+async def test_half_characters_do_not_spoil_a_channel(room):
+    await room.web.api_call("chat.postMessage", json={"channel": RELEASES, "text": "half \ud800 a character"})
+    assert [m["plain"] for m in await room.dana.messages(RELEASES)] == ["half \ufffd a character"]
