@@ -38,9 +38,10 @@ chaos: $(READY) ## The bot killed 300 times at random, answers lost besides; the
 referee: $(READY) ## The same Web API calls to npm's emulate and to our workspace, answers compared
 	@$(BIN)/python -m tests.referee
 
-bench: $(READY) ## What the client costs beside raw httpx, as ratios
+bench: $(READY) ## The client beside raw httpx, the bot beside bare Bolt, as ratios
 	@$(BIN)/python -m benchmarks.client $(ARGS)
 	@$(BIN)/python -m benchmarks.platform
+	@$(BIN)/python -m benchmarks.bot
 
 check: $(READY) ## Lint, format, types, import contracts
 	$(BIN)/ruff check .

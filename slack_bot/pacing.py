@@ -7,6 +7,7 @@ states, which go first.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,22 +43,52 @@ class Budget:
         return self._used[len(self._used) - room] + self.window - now
 
 
+class Turns:
+    """A budget that many share: each is promised a turn, one after the other, evenly apart, and comes back then.
+
+    Without turns all that wait would come back at once, for one call, and the same ones could lose every time.
+
+    Args:
+        budget: what there is.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._apart = budget.window / max(1, budget.limit - budget.reserve)
+        self._promised: dict[str, float] = {}
+        self._last = -math.inf
+
+    def take(self, key: str, now: float, *, urgent: bool = False) -> float:
+        """Counts a call if it is this one's turn; 0.0, or the seconds until it is."""
+        turn = self._promised.pop(key, None)
+        if urgent:
+            return self._budget.take(now, urgent=True)
+        if turn is None:
+            turn = self._last = max(now, self._last + self._apart)
+        wait = turn - now if turn > now else self._budget.take(now)
+        if wait > 0:
+            self._promised[key] = now + wait
+            # Whoever has not come for its turn (its run has ended, its message is gone) does not come any more.
+            self._promised = {one: at for one, at in self._promised.items() if at > now - self._budget.window}
+        return wait
+
+
 class CardBudgets:
     """What the cards of one workspace may spend. Lost at a restart, which Slack's own 429 then makes up for.
 
     Args:
         clock: seconds; any clock that does not go back.
-        updates: updates a minute; a quarter of them is kept for final states.
+        updates: updates a minute; an eighth of them is kept for final states.
     """
 
     def __init__(self, clock: Callable[[], float], updates: int) -> None:
         self._clock = clock
-        self._updates = Budget(updates, 60.0, updates // 4)
+        self._updates = Turns(Budget(updates, 60.0, max(1, updates // 8)))
         self._posts: dict[str, Budget] = {}
 
-    def update(self, *, final: bool) -> float:
-        """Asks for an update; 0.0 or the seconds to wait."""
-        return self._updates.take(self._clock(), urgent=final)
+    def update(self, key: str, *, final: bool) -> float:
+        """Asks for an update of a card; 0.0 or the seconds to wait."""
+        return self._updates.take(key, self._clock(), urgent=final)
 
     def post(self, channel: str) -> float:
         """Asks for a post to a channel; 0.0 or the seconds to wait."""

@@ -221,7 +221,7 @@ class Ticks:
         message, run_id = _card_of(row), row.run.id if row.run else ""
         assert message is not None
         posted = row.card.ts is not None
-        wait = self._budgets.update(final=row.is_over) if posted else self._budgets.post(row.channel)
+        wait = self._budgets.update(row.key, final=row.is_over) if posted else self._budgets.post(row.channel)
         if wait > 0:
             return results.NotYet(wait)
         if row.card.ts is not None:
