@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -133,11 +134,14 @@ class AsyncHttpTransport:
             if fault := encoded(reply):
                 return fault
             size = 0
+            ends_at = time.monotonic() + timeout
             async with asyncio.timeout(timeout):
                 async for chunk in reply.stream.response.stream:
                     size += len(chunk)
                     if size > limit:
                         return too_long(limit)
+                    if time.monotonic() > ends_at:  # of what is here already, chunks come without giving way
+                        return Fault("timeout", "time ran out")
                     write(chunk)
             reply.stream.whole = True
         except Exception as error:
