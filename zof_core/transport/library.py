@@ -18,4 +18,7 @@ else:
     httpx = importlib.import_module(_NAME)
     httpcore = importlib.import_module(_NAME.replace("httpx", "httpcore"))
 
-__all__ = ["httpcore", "httpx"]
+PIECE = 16 * 1024
+"""Bytes that it parses between two looks at the clock: thousands of tiny messages can stand in 64 KiB."""
+
+__all__ = ["PIECE", "httpcore", "httpx"]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from zof_core.transport.library import httpcore
+from zof_core.transport.library import PIECE, httpcore
 
 
 class Moment(threading.local):
@@ -35,7 +35,7 @@ class TimedStream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if (left := moment.left(timeout)) <= 0:
             raise httpcore.ReadTimeout
-        return self._inner.read(max_bytes, left)
+        return self._inner.read(min(max_bytes, PIECE), left)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if (left := moment.left(timeout)) <= 0:

@@ -12,13 +12,10 @@ import ssl
 from collections.abc import Iterable
 from typing import Any
 
-from zof_core.transport.library import httpcore
+from zof_core.transport.library import PIECE, httpcore
 
 _HIGH_WATER = 256 * 1024
 """Bytes that may wait to be read before the sender is told to pause."""
-
-_PIECE = 16 * 1024
-"""Bytes that the library parses between two chances to stop it: thousands of tiny messages can stand in 64 KiB."""
 
 
 class _Wire(asyncio.Protocol):
@@ -110,7 +107,7 @@ class WireStream(httpcore.AsyncNetworkStream):
     # The signatures are the library's.
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        return await self._wire.read(min(max_bytes, _PIECE))
+        return await self._wire.read(min(max_bytes, PIECE))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         if buffer:
