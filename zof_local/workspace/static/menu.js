@@ -9,6 +9,12 @@ export function menuButton({ label, menuLabel, content, buttonClass, menuClass =
 
   function open() {
     menu.hidden = false;
+    // At the end of a column there is no room below.
+    if (!menuClass.includes("above")) {
+      menu.classList.remove("above");
+      const edge = box.closest(".scroller")?.getBoundingClientRect().bottom ?? innerHeight;
+      menu.classList.toggle("above", menu.getBoundingClientRect().bottom > edge);
+    }
     button.setAttribute("aria-expanded", "true");
     (menu.querySelector('[aria-checked="true"]') ?? menu.firstElementChild)?.focus();
   }
