@@ -11,11 +11,12 @@ from pydantic import SecretStr
 
 import slack_bot
 from slack_bot import Bot, BotSettings, Timing
-from slack_bot.manifest import EVENTS, HOME_EVENT, SHORTCUTS
+from slack_bot.manifest import manifest
 from zof_local import platform, workspace
 from zof_local.platform import ApiKey, PlatformSettings, new_secret
 from zof_local.serving import Server, bind_loopback, url_of
-from zof_local.workspace import Shortcut, WorkspaceClient, WorkspaceSettings, demo_seed
+from zof_local.testing.manifest import events_of, installed, scopes_of
+from zof_local.workspace import WorkspaceClient, WorkspaceSettings, demo_seed
 
 BRISK = Timing(
     poll_first=0.5,
@@ -55,13 +56,14 @@ class World:
 
 
 def workspace_settings(app_url: str | None) -> WorkspaceSettings:
-    """A workspace with the app as its manifest says: its events and shortcuts, and a home tab if it hears of one."""
-    shortcuts = tuple(
-        Shortcut(one.callback_id, one.name, one.description, on_messages=one.type == "message")
-        for one in SHORTCUTS
+    """A workspace that has the bot's app installed as its manifest says: commands, shortcuts, events, scopes, Home."""
+    app = manifest(None, socket_mode=True)
+    return WorkspaceSettings(
+        app_url=app_url,
+        seed=installed(demo_seed(), app),
+        scopes=scopes_of(app),
+        event_subscriptions=events_of(app),
     )
-    seed = demo_seed(has_home=HOME_EVENT in EVENTS, shortcuts=shortcuts)
-    return WorkspaceSettings(app_url=app_url, seed=seed, event_subscriptions=frozenset(EVENTS))
 
 
 @asynccontextmanager

@@ -122,10 +122,7 @@ def demo_seed(*, has_home: bool = False, shortcuts: tuple[Shortcut, ...] = ()) -
             Command(
                 "/zof",
                 description="Start, follow or cancel a Zof run",
-                usage_hint="run PROJECT ENVIRONMENT SUITE | rerun RUN [--failed] | status RUN | watch RUN | "
-                "logs RUN CASE | cancel RUN | runs [PROJECT [ENVIRONMENT]] [--status STATUS] [--mine] | "
-                "schedules [PROJECT] | home | subscribe PROJECT | unsubscribe [PROJECT] | "
-                "can PERSON VERB PROJECT ENVIRONMENT SUITE | whoami | audit | help",
+                usage_hint="run PROJECT ENVIRONMENT SUITE | help",
                 should_escape=True,
             ),
         ),

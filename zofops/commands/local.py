@@ -15,7 +15,6 @@ from zof_local import workspace as slack
 from zof_local.platform import ApiKey, FaultSwitches, PlatformError, PlatformSettings, admin, new_secret
 from zof_local.platform.store.schedules import Schedule
 from zof_local.serving import Server, ServingError
-from zof_local.workspace import WorkspaceSettings
 from zofops.examples import example
 from zofops.exit_codes import ExitCode
 
@@ -42,10 +41,13 @@ def platform(arguments: argparse.Namespace) -> int:
 
 def workspace(arguments: argparse.Namespace) -> int:
     """Serves the Slack stand-in until Ctrl-C. Token and secret are the bot's own variables, or new ones."""
-    fresh = WorkspaceSettings(app_url=arguments.bot_url)
+    from zofops.world import workspace_settings  # noqa: PLC0415  the bot, whose app it has, is slow to load
+
+    fresh = workspace_settings(arguments.bot_url)
     settings = replace(
         fresh,
         bot_token=os.environ.get("SLACK_BOT_TOKEN") or fresh.bot_token,
+        app_token=os.environ.get("SLACK_APP_TOKEN") or fresh.app_token,
         signing_secret=os.environ.get("SLACK_SIGNING_SECRET") or fresh.signing_secret,
     )
 
@@ -57,7 +59,8 @@ def workspace(arguments: argparse.Namespace) -> int:
                 "SLACK_BOT_TOKEN": settings.bot_token,
                 "SLACK_SIGNING_SECRET": settings.signing_secret,
             }
-            _announce("Slack", exports, f"Page: {server.url}{app.state.workspace.page_path()}")
+            sockets = f"# for a bot over sockets: export SLACK_APP_TOKEN={settings.app_token}"
+            _announce("Slack", exports, f"{sockets}\n\nPage: {server.url}{app.state.workspace.page_path()}")
             await asyncio.Event().wait()
 
     return _until_stopped(serve())
