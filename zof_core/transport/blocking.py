@@ -11,9 +11,9 @@ from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
 from zof_core.forks import forget_at_fork
 from zof_core.transport.library import httpcore, httpx
-from zof_core.transport.messages import CLOSED, encoded, fault_of, http_request, reply_of, too_long
+from zof_core.transport.messages import CLOSED, encoded, fault_of, http_request, more_came, reply_of, too_long
 from zof_core.transport.pools import Place, place_of, pool_arguments
-from zof_core.transport.timed import TimedBackend, moment
+from zof_core.transport.timed import TimedBackend, TimedStream, moment
 
 
 class _SyncHttp(httpx.HTTPTransport):
@@ -49,7 +49,7 @@ class HttpTransport:
             if pool is None:
                 return CLOSED
             response = pool.handle_request(http_request(request, timeout))
-            return reply_of(response.status_code, response.headers.raw, response.stream)
+            return reply_of(response.status_code, response.headers.raw, response)
         except ZofValidationError:
             raise
         except Exception as error:
@@ -66,11 +66,14 @@ class HttpTransport:
             if fault := encoded(reply):
                 return fault
             size = 0
-            for chunk in reply.stream:
+            for chunk in reply.stream.stream:
                 size += len(chunk)
                 if size > limit:
                     return too_long(limit)
                 write(chunk)
+            wire = reply.stream.extensions.get("network_stream")
+            if isinstance(wire, TimedStream) and more_came(reply.stream.stream):
+                wire.spoiled = True
         except Exception as error:
             return fault_of(error)
         except BaseException as error:
@@ -82,7 +85,7 @@ class HttpTransport:
     def discard(self, reply: Reply) -> None:
         """Closes an answer."""
         with contextlib.suppress(Exception):
-            reply.stream.close()
+            reply.stream.stream.close()
 
     def close(self) -> None:
         """Closes all connections; what is sent afterwards is a fault."""

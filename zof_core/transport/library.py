@@ -21,4 +21,6 @@ else:
 PIECE = 16 * 1024
 """Bytes that it parses between two looks at the clock: thousands of tiny messages can stand in 64 KiB."""
 
-__all__ = ["PIECE", "httpcore", "httpx"]
+SPOKE_FIRST = "the server spoke before it was asked"
+
+__all__ = ["PIECE", "SPOKE_FIRST", "httpcore", "httpx"]

@@ -14,7 +14,7 @@ from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
 from zof_core.forks import forget_at_fork
 from zof_core.transport.library import httpcore
-from zof_core.transport.messages import CLOSED, core_request, encoded, fault_of, reply_of, too_long
+from zof_core.transport.messages import CLOSED, core_request, encoded, fault_of, more_came, reply_of, too_long
 from zof_core.transport.pools import POOL_SIZE, AsyncConnection, Place, async_connection, place_of
 
 
@@ -49,7 +49,7 @@ class _OpenAnswer:
         self, response: httpcore.Response, leave: Callable[[bool], Coroutine[Any, Any, None]]
     ) -> None:
         self.response = response
-        self.whole = False
+        self.reusable = False
         self._leave: Callable[[bool], Coroutine[Any, Any, None]] | None = leave
 
     async def close(self) -> None:
@@ -63,7 +63,7 @@ class _OpenAnswer:
                 await self.response.aclose()
                 closed = True
         finally:
-            await leave(self.whole and closed)
+            await leave(self.reusable and closed)
 
 
 class AsyncHttpTransport:
@@ -143,7 +143,7 @@ class AsyncHttpTransport:
                     if time.monotonic() > ends_at:  # of what is here already, chunks come without giving way
                         return Fault("timeout", "time ran out")
                     write(chunk)
-            reply.stream.whole = True
+            reply.stream.reusable = not more_came(reply.stream.response.stream)
         except Exception as error:
             return fault_of(error)
         except BaseException as error:

@@ -116,6 +116,18 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
+def more_came(stream: Any) -> bool:
+    """Whether a server sent more than the answer whose whole body was read: it would be taken for the next one.
+
+    The library looks for it at the socket only, not in what its parser holds already, which nothing public shows. Where
+    the parser is not found, as in a version that names it otherwise, the answer is yes: safe, and slower.
+    """
+    for name in ("_httpcore_stream", "_stream", "_connection"):
+        stream = getattr(stream, name, stream)
+    parser = getattr(stream, "_h11_state", None)
+    return parser is None or bool(parser.trailing_data[0])
+
+
 CLOSED = Fault("closed", "make a new one")
 
 

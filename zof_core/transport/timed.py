@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from zof_core.transport.library import PIECE, httpcore
+from zof_core.transport.library import PIECE, SPOKE_FIRST, httpcore
 
 
 class Moment(threading.local):
@@ -29,8 +29,11 @@ moment = Moment()
 class TimedStream(httpcore.NetworkStream):
     """A connection each of whose steps ends when its request must."""
 
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, *, is_fresh: bool = False) -> None:
+        self.spoiled = False
+        """Whether it must not be used again."""
         self._inner = inner
+        self._is_fresh = is_fresh
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if (left := moment.left(timeout)) <= 0:
@@ -40,6 +43,10 @@ class TimedStream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if (left := moment.left(timeout)) <= 0:
             raise httpcore.WriteTimeout
+        if self._is_fresh:
+            self._is_fresh = False
+            if self._inner.get_extra_info("is_readable"):
+                raise httpcore.RemoteProtocolError(SPOKE_FIRST)
         self._inner.write(buffer, left)
 
     def close(self) -> None:
@@ -50,9 +57,12 @@ class TimedStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         if (left := moment.left(timeout)) <= 0:
             raise httpcore.ConnectTimeout
+        # From here on what can be read of the socket may be TLS's own.
         return TimedStream(self._inner.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self.spoiled:
+            return True  # so the library closes it
         return self._inner.get_extra_info(info)
 
 
@@ -85,5 +95,5 @@ class TimedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return TimedStream(inner)
+                return TimedStream(inner, is_fresh=True)
         raise failure

@@ -8,11 +8,12 @@ a connection, which has a shorter limit, looks at the time here.
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 from collections.abc import Iterable
 from typing import Any
 
-from zof_core.transport.library import PIECE, httpcore
+from zof_core.transport.library import PIECE, SPOKE_FIRST, httpcore
 
 _HIGH_WATER = 256 * 1024
 """Bytes that may wait to be read before the sender is told to pause."""
@@ -59,6 +60,17 @@ class _Wire(asyncio.Protocol):
         self._may_write = True
         _wake(self._writer)
 
+    def is_readable(self) -> bool:
+        """Whether something has come that the event loop has not looked at yet."""
+        found = self.transport and self.transport.get_extra_info("socket")
+        if not found or found.fileno() < 0:
+            return True
+        if not hasattr(select, "poll"):  # Windows
+            return bool(select.select([found], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(found, select.POLLIN)
+        return bool(poll.poll(0))
+
     async def read(self, size: int) -> bytes:
         if self.buffer:
             # Else a server that floods keeps this task, and with it the clock that ends it, from ever giving way.
@@ -103,6 +115,7 @@ class WireStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, wire: _Wire) -> None:
         self._wire = wire
+        self._is_fresh = True
 
     # The signatures are the library's.
 
@@ -110,6 +123,10 @@ class WireStream(httpcore.AsyncNetworkStream):
         return await self._wire.read(min(max_bytes, PIECE))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        if self._is_fresh:
+            self._is_fresh = False
+            if self._wire.buffer:
+                raise httpcore.RemoteProtocolError(SPOKE_FIRST)
         if buffer:
             await self._wire.write(buffer)
 
@@ -141,7 +158,7 @@ class WireStream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
             # Idle, and yet something came: the server has closed it, or talks out of turn.
-            return self._wire.ended or bool(self._wire.buffer)
+            return self._wire.ended or bool(self._wire.buffer) or self._wire.is_readable()
         if info in ("ssl_object", "socket") and self._wire.transport is not None:
             return self._wire.transport.get_extra_info(info)
         return None
