@@ -21,7 +21,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import psutil
 
@@ -110,13 +110,7 @@ class Remote:
             await self.stall.wait()
         self.asked[name] = self.asked.get(name, 0) + 1
         if path.startswith("/api/"):
-            return {
-                "ok": True,
-                "team_id": "T0ZOF",
-                "ts": f"{next(self._ts)}.0001",
-                "channel": "C",
-                "messages": [],
-            }
+            return self._slack(path.removeprefix("/api/"), dict(parse_qsl(body.decode() or query)))
         if method == "POST":
             run_id = f"run_{len(self.runs)}"
             self.runs[run_id] = json.loads(body)["project_id"]
@@ -130,6 +124,14 @@ class Remote:
             found = {"data": [self._run(run_id) for run_id in page], "has_more": more}
             return found | ({"next_cursor": str(start + 100)} if more else {})
         return self._run(path.rsplit("/", 1)[1])
+
+    def _slack(self, method: str, asked: dict[str, str]) -> dict[str, object]:
+        said: dict[str, object] = {"ok": True, "team_id": "T0ZOF", "messages": []}
+        if method == "users.info":
+            return said | {"user": {"id": asked["user"]}}
+        if method == "conversations.info":
+            return said | {"channel": {"id": asked["channel"]}}
+        return said | {"ts": asked.get("ts") or f"{next(self._ts)}.0001", "channel": "C"}
 
     def _run(self, run_id: str) -> dict[str, object]:
         return {

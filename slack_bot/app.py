@@ -191,9 +191,12 @@ class Bot:
         stack.push_async_callback(engine.stop)
         stack.push_async_callback(ticks.stop)
         await ticks.resume()
+        # A thread of its own: an ack waits behind no other call to the store.
+        inbox = ThreadPoolExecutor(1, "inbox")
+        stack.callback(inbox.shutdown, wait=True)
         writer = InboxWriter(
             lambda rows: store.commit_inbox(rows, self._config.current().policy.limits),
-            executor,
+            inbox,
             engine.wake_dispatcher,
         )
         stack.push_async_callback(writer.stop)

@@ -22,7 +22,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 
 from slack_bot.errors import BotError
 from slack_bot.settings import Timing
-from slack_bot.store.store import Store
+from slack_bot.store.store import Store, create_engine
 
 log: Final = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ _WORKFLOW: Final = "slack_bot.advance"
 _MAX_THREADS: Final = 16
 _MAX_AT_ONCE: Final = 64
 _DELETE_BATCH: Final = 500
+_CUT_SECONDS: Final = 1.0
+"""A tick that is cut short ends at once, unless what it writes is being synced just now."""
 # A restart counts as an attempt, and a bot is restarted more often than the default of 100.
 _MAX_RECOVERIES: Final = 1_000_000
 
@@ -78,6 +80,7 @@ class Engine:
         self._do = advance
         self._clock = clock
         self._client: DBOSClient | None = None
+        self._own: sa.Engine | None = None
         self._ticks: set[asyncio.Task[object]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -94,7 +97,7 @@ class Engine:
         _running = self
         try:
             self._client = await self.in_thread(self._prepare)
-            DBOS(config=self._config())
+            DBOS(config=self._config(self._own_engine()))
             # On the loop's own thread, so that DBOS runs ticks on this loop.
             DBOS.launch()
             await self.in_thread(self._reconcile)
@@ -119,10 +122,18 @@ class Engine:
     def _url(self) -> str:
         return self._store.engine.url.render_as_string(hide_password=False)
 
-    def _config(self) -> DBOSConfig:
+    def _own_engine(self) -> sa.Engine:
+        # NORMAL: what the engine notes about ticks need not outlive a power cut by itself. Whatever it may forget (that
+        # a tick was begun, or has ended) makes a tick run again, whose row has moved on; and each commit of ours, which
+        # is synced, takes all that was written before with it. This spares acks from waiting for its syncs.
+        self._own = create_engine(self._store.path, "NORMAL")
+        return self._own
+
+    def _config(self, own: sa.Engine) -> DBOSConfig:
         return {
             "name": _APP,
             "system_database_url": self._url,
+            "system_database_engine": own,
             "application_version": _VERSION,
             "executor_id": _APP,
             "max_executor_threads": _MAX_THREADS,
@@ -143,16 +154,22 @@ class Engine:
         if self._ticks:
             await asyncio.wait(self._ticks, timeout=self._timing.stop_patience)
         loop = asyncio.get_running_loop()
+        # DBOS made its own threads the loop's default ones, and ends them: whoever still needs some gets these.
+        loop.set_default_executor(ThreadPoolExecutor())
+        cut_short = list(self._ticks)
+        for tick in cut_short:
+            tick.cancel()
+        if cut_short:
+            await asyncio.wait(cut_short, timeout=_CUT_SECONDS)
         with ThreadPoolExecutor(1, "engine-stop") as own:
             # Never on the loop's thread (it would wait for itself), nor on a thread that destroy ends.
             await loop.run_in_executor(own, partial(DBOS.destroy, workflow_completion_timeout_sec=0))
-        for tick in list(self._ticks):
-            tick.cancel()
-        # DBOS made its own threads the loop's default ones, and they are gone.
-        loop.set_default_executor(ThreadPoolExecutor())
         if self._client is not None:
             self._client.destroy()
             self._client = None
+        if self._own is not None:
+            self._own.dispose()
+            self._own = None
 
     @property
     def is_running(self) -> bool:

@@ -41,6 +41,8 @@ class Lookout:
         self._timing = timing
         self._watched: set[str] = set()
         self._lock = threading.Lock()
+        self._hearing = threading.Lock()
+        self._stopped = False
 
     def watch(self, rows: Iterable[FollowedRun]) -> None:
         """Has their runs watched from now on, if they are not yet. For a thread."""
@@ -57,13 +59,20 @@ class Lookout:
             self._poller.watch(run.id, self._hear, seen, run.project_id)
 
     def stop(self) -> None:
-        """Watches nothing any more."""
+        """Watches nothing any more; what is being written down is, before this returns. For a thread."""
+        with self._hearing:
+            self._stopped = True
         with self._lock:
             watched, self._watched = self._watched, set()
         for run_id in watched:
             self._poller.unwatch(run_id, self._hear)
 
     def _hear(self, news: Sighting) -> None:
+        with self._hearing:
+            if not self._stopped:
+                self._take(news)
+
+    def _take(self, news: Sighting) -> None:
         if news.is_last:
             with self._lock:
                 self._watched.discard(news.run_id)

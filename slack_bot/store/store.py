@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, Literal, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -41,6 +42,7 @@ from slack_bot.store.tables import (
     uses,
     zof_events,
 )
+from slack_bot.store.turns import Turns
 from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
 P = ParamSpec("P")
@@ -65,7 +67,17 @@ NO_LIMITS: Final = Limits()
 _LONGEST_LIMIT: Final = 24 * 3600.0
 _SOON: Final = 1.0
 """Seconds; events of Zof's come in swarms."""
+_DISPATCHED_AT_ONCE: Final = 16
+"""An ack waits for such a transaction at the longest; each tick costs more than a millisecond to put into the queue."""
+# Made once: to build a statement costs more than to run it.
 _INTO_INBOX: Final = insert(inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
+_IN_INBOX: Final = sa.select(inbox.c.data).where(inbox.c.key == sa.bindparam("key"))
+_WAITING: Final = sa.select(inbox.c.id, inbox.c.data).where(~inbox.c.dispatched).order_by(inbox.c.id)
+_DISPATCHED: Final = (
+    sa.update(inbox).where(inbox.c.id.in_(sa.bindparam("numbers", expanding=True))).values(dispatched=True)
+)
+_LAST_ENTRY: Final = sa.select(audit).order_by(audit.c.number.desc()).limit(1)
+_INTO_AUDIT: Final = sa.insert(audit)
 
 
 def kind_of(entity: Entity) -> str:
@@ -73,8 +85,13 @@ def kind_of(entity: Entity) -> str:
     return _KINDS[type(entity)]
 
 
-def create_engine(path: Path) -> sa.Engine:
-    """An engine on the file, which is made readable by its owner only: it holds response URLs."""
+def create_engine(path: Path, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sa.Engine:
+    """An engine on the file, which is made readable by its owner only: it holds response URLs.
+
+    Args:
+        synchronous: `FULL` syncs each commit, so that it outlives a power cut; with `NORMAL` a commit is on disk with
+            the next one that is synced, as both go into the same log one after the other.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = sa.create_engine(f"sqlite:///{path}", pool_size=8)
@@ -83,9 +100,9 @@ def create_engine(path: Path) -> sa.Engine:
     def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         # Writers queue up at the first write instead of failing half-way.
         connection.isolation_level = "IMMEDIATE"
-        # FULL: an ack is a promise, so what was committed must outlive a power cut too.
+        pragmas = ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON")
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -100,12 +117,21 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
+        # FULL: an ack is a promise, so what was committed must outlive a power cut too.
+        self.path: Final = path
         self.engine = create_engine(path)
+        self._turns = Turns()
         metadata.create_all(self.engine)
 
     def close(self) -> None:
         """Closes the connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def _writing(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
+        """A transaction that writes, when it is its turn."""
+        with self._turns.turn(urgent=urgent), self.engine.begin() as connection:
+            yield connection
 
     # ---- inbox
 
@@ -117,11 +143,14 @@ class Store:
         """
         if not rows:
             return []
-        with self.engine.begin() as connection:
+        with self._writing(urgent=True) as connection:
             judged = [self._within(connection, row, limits) for row in rows]
             # One statement for all of them: a batch of 32 costs little more than one row.
             fresh = set(connection.execute(_INTO_INBOX, [_inbox_columns(row) for row in judged]).scalars())
-            return [self._committed(connection, row, fresh) for row in judged]
+            committed = [_committed(row, fresh) for row in judged]
+            notes = [note_of_request(one.row) for one in committed if one is not None and _is_judged(one.row)]
+            self._append(connection, notes)
+            return [one or _found(connection, row) for one, row in zip(committed, judged, strict=True)]
 
     def _within(self, connection: sa.Connection, row: InboxRow, limits: Limits) -> InboxRow:
         """The row, or that of its denial; counts it if it is let through."""
@@ -146,31 +175,22 @@ class Store:
         )
         return row
 
-    def _committed(self, connection: sa.Connection, row: InboxRow, fresh: set[str]) -> Committed:
-        if row.key in fresh:
-            fresh.discard(row.key)
-            if row.rule is not None or row.outcome is InboxOutcome.DENIED:
-                self._append(connection, [note_of_request(row)])
-            return Committed(row, fresh=True)
-        data = connection.execute(sa.select(inbox.c.data).where(inbox.c.key == row.key)).scalar_one()
-        return Committed(InboxRow.model_validate_json(data), fresh=False)
-
-    def dispatch(self, enqueue: Enqueue, *, limit: int = 200) -> int:
+    def dispatch(self, enqueue: Enqueue, *, limit: int = _DISPATCHED_AT_ONCE) -> int:
         """Turns committed interactions into living rows with a first tick, in one transaction.
 
         Returns:
             How many there were.
         """
-        waiting = (
-            sa.select(inbox.c.id, inbox.c.data).where(~inbox.c.dispatched).order_by(inbox.c.id).limit(limit)
-        )
-        with self.engine.begin() as connection:
+        waiting = _WAITING.limit(limit)
+        with self._writing() as connection:
             found = connection.execute(waiting).all()
-            for number, data in found:
+            if not found:
+                return 0
+            for _, data in found:
                 row = InboxRow.model_validate_json(data)
                 if row.entity is not None:
                     self._give_life(connection, row.entity, row.received_at, enqueue)
-                connection.execute(sa.update(inbox).where(inbox.c.id == number).values(dispatched=True))
+            connection.execute(_DISPATCHED, {"numbers": [number for number, _ in found]})
         return len(found)
 
     def _give_life(self, connection: sa.Connection, entity: Entity, now: float, enqueue: Enqueue) -> None:
@@ -236,7 +256,7 @@ class Store:
             .values(seq=seq + 1, due_at=due_at, **columns)
             .returning(table.c.key)
         )
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             if connection.execute(statement).first() is None:
                 return False
             if due_at is not None:
@@ -294,7 +314,7 @@ class Store:
             .values(attempts=table.c.attempts + 1)
             .returning(table.c.attempts)
         )
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             after = connection.execute(statement).scalar()
         return None if after is None else int(after) - 1
 
@@ -318,7 +338,7 @@ class Store:
                 .values(seq=seq + 1, due_at=now)
                 .returning(table.c.key)
             )
-            with self.engine.begin() as connection:
+            with self._writing() as connection:
                 if connection.execute(statement).first() is not None:
                     enqueue(connection, kind, key, seq + 1, 0.0)
                     woken += 1
@@ -330,15 +350,15 @@ class Store:
         """Adds notes at the end. The transaction holds the only write lock, so nothing comes between."""
         if not notes:
             return
-        last = connection.execute(sa.select(audit).order_by(audit.c.number.desc()).limit(1)).first()
+        last = connection.execute(_LAST_ENTRY).first()
         entry = Entry(last.number, last.note, last.hash) if last else None
+        rows = []
         for note in notes:
             entry = chained(entry, note)
-            connection.execute(
-                sa.insert(audit).values(
-                    number=entry.number, channel=note.channel, note=entry.note, hash=entry.hash
-                )
+            rows.append(
+                {"number": entry.number, "channel": note.channel, "note": entry.note, "hash": entry.hash}
             )
+        connection.execute(_INTO_AUDIT, rows)
 
     def trail(self, *, channel: str | None = None, newest: int | None = None) -> list[Entry]:
         """Entries in order.
@@ -387,7 +407,7 @@ class Store:
 
     def note_event(self, event_id: str, now: float) -> None:
         """Notes that an event was taken; those that Zof repeats no more are forgotten."""
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(
                 insert(zof_events)
                 .values(id=event_id, received_at=now)
@@ -413,7 +433,7 @@ class Store:
 
     def subscribe(self, one: Subscription, now: float, enqueue: Enqueue) -> bool:
         """Notes that a channel wants to hear of failures, and has somebody look out. False if it was noted before."""
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             is_new = subscriptions.add(connection, one)
             self._give_life(connection, FailureWatch(), now, enqueue)
         return is_new
@@ -421,7 +441,7 @@ class Store:
     def look_out(self, now: float, enqueue: Enqueue) -> None:
         """Has somebody look out for failures in a moment, if somebody does at all; many calls make one look."""
         soon = now + _SOON
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             waiting = sa.update(failure_watches).where(failure_watches.c.due_at > soon)
             again = waiting.values(seq=failure_watches.c.seq + 1, due_at=soon).returning(
                 failure_watches.c.key, failure_watches.c.seq
@@ -431,7 +451,7 @@ class Store:
 
     def unsubscribe(self, channel: str, project: str | None) -> list[str]:
         """Forgets what a channel wanted to hear of a project, or of all; gives the projects."""
-        with self.engine.begin() as connection:
+        with self._writing() as connection:
             return subscriptions.remove(connection, channel, project)
 
     def subscriptions(self) -> list[Subscription]:
@@ -469,6 +489,25 @@ class Store:
         run_id = entity.run_id if isinstance(entity, Errand) else entity.run.id if entity.run else None
         result = entity.outcome.value if entity.outcome and ended else InboxOutcome.ACCEPTED.value
         return CommandOutcome(key, result, ended, row.answer, run_id, entity.state.value, row.rule)
+
+
+def _committed(row: InboxRow, fresh: set[str]) -> Committed | None:
+    """The row if it is new; a batch may hold the same one twice, of which the first is."""
+    if row.key not in fresh:
+        return None
+    fresh.discard(row.key)
+    return Committed(row, fresh=True)
+
+
+def _found(connection: sa.Connection, row: InboxRow) -> Committed:
+    """The row that was there before, under the same key."""
+    data = connection.execute(_IN_INBOX, {"key": row.key}).scalar_one()
+    return Committed(InboxRow.model_validate_json(data), fresh=False)
+
+
+def _is_judged(row: InboxRow) -> bool:
+    """Whether it is a matter of the audit trail."""
+    return row.rule is not None or row.outcome is InboxOutcome.DENIED
 
 
 def _inbox_columns(row: InboxRow) -> dict[str, object]:

@@ -171,3 +171,25 @@ async def test_other_threads_of_the_loop_work_after_a_stop(bench: Bench) -> None
     assert await asyncio.to_thread(lambda: 2) == 2
     with Store(bench.path).engine.connect() as connection:
         assert connection.execute(sa.text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+async def test_a_tick_cut_short_by_a_stop_has_its_threads_to_the_end_and_is_run_again(
+    bench: Bench, until: Any
+) -> None:
+    begun, met = [], []
+
+    async def endless(kind: str, key: str, seq: int) -> None:
+        begun.append(key)
+        try:
+            while True:
+                await asyncio.to_thread(time.time)
+        except BaseException as error:
+            met.append(type(error))
+            raise
+
+    async with bench.run(endless):
+        bench.accept("k")
+        await until(lambda: begun == ["k"])
+    assert met == [asyncio.CancelledError]
+    async with bench.run():
+        await until(lambda: bench.state("k") == "ended")
