@@ -27,6 +27,8 @@ from slack_bot.workbench import Workbench
 from zof_core import Run
 from zof_core.wording import status_style
 
+_CLOCK_SKEW: Final = 60.0
+
 log: Final = logging.getLogger(__name__)
 
 
@@ -70,6 +72,8 @@ class ErrandTicks:
                 return await self._cancel(errand)
             case errands.Vote():
                 return await self._vote(errand)
+            case errands.Reply() if errand.kind is Kind.PLAN:
+                return await self._post(errand)
             case errands.Reply():
                 message = await self._reply(errand)
                 if errand.view is None:
@@ -82,6 +86,18 @@ class ErrandTicks:
                 return await self._lookups.answer(errand)
             case _:
                 assert_never(task)
+
+    async def _post(self, errand: Errand) -> errands.Report:
+        """Shows a channel what nobody there asked for. Looked for first if an earlier try may have come through."""
+        slack, message = self._bench.slack, note(errand.answer or "")
+        if errand.tries:
+            found = await slack.find_cards(errand.channel, errand.key, errand.asked_at - _CLOCK_SKEW)
+            if isinstance(found, results.SlackBusy):
+                return found
+            if isinstance(found, list) and found:
+                return results.Said()
+        shown = await slack.post_card(errand.channel, message, errand.key, "")
+        return results.Said() if isinstance(shown, results.Shown) else shown
 
     async def _inquire(self, errand: Errand) -> errands.Report:
         read = await self._bench.zof.read(errand.run_id)

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     WATCH = "watch"
     LOGS = "logs"
     DETAILS = "details"
+    PLAN = "plan"
     RUNS = "runs"
     SCHEDULES = "schedules"
     HOME = "home"
@@ -208,6 +209,7 @@ _DONE = {
     Kind.WATCH: "shown",
     Kind.LOGS: "shown",
     Kind.DETAILS: "shown",
+    Kind.PLAN: "shown",
 }
 
 

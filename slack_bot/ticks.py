@@ -20,6 +20,7 @@ from slack_bot.homes import HomeTab
 from slack_bot.lookout import Lookout
 from slack_bot.notes import notes_of_run
 from slack_bot.pacing import CardBudgets
+from slack_bot.plans import shown_plan
 from slack_bot.requests import idempotency_key
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
@@ -266,6 +267,10 @@ class Ticks:
     def _take_event(self, event: Event) -> None:
         if self._store.knows_event(event.id):
             return
+        now = self._clock()
+        plan = shown_plan(event, self._bench.config().policy, now)
+        if plan is not None:
+            self._store.begin(plan, now, self.engine.enqueue)
         if event.run_id:
             self._bench.look_again(event.run_id, transitions.look_again_soon)
             self._store.look_out(self._clock(), self.engine.enqueue)

@@ -193,6 +193,11 @@ class Store:
             connection.execute(_DISPATCHED, {"numbers": [number for number, _ in found]})
         return len(found)
 
+    def begin(self, entity: Entity, now: float, enqueue: Enqueue) -> None:
+        """Makes a row that nobody asked for by an interaction; one that is there already stays as it is."""
+        with self.engine.begin() as connection:
+            self._give_life(connection, entity, now, enqueue)
+
     def _give_life(self, connection: sa.Connection, entity: Entity, now: float, enqueue: Enqueue) -> None:
         kind = kind_of(entity)
         table = _TABLES[kind]

@@ -62,3 +62,25 @@ async def test_deliveries_are_verified_and_taken_once(open_world: Any) -> None:
 async def test_without_a_secret_there_is_no_such_place(open_world: Any, path: str) -> None:
     world = await open_world()
     assert (await world.http.post(f"{world.bot_url}{path}", content=b"{}")).status_code == 404
+
+
+async def test_a_plan_that_waits_is_shown_once_in_the_channel_for_plans(open_world: Any, until: Any) -> None:
+    world = await open_with_events(open_world)
+    path = world.settings.config_path
+    path.write_text(f'{path.read_text("utf-8")}\n[remediation]\nchannel = "C0RELEASES"\n', "utf-8")
+    body = json.dumps(
+        {"id": "evt_9", "type": "remediation.plan_pending", "data": {"object": {"id": "plan_9"}}}
+    )
+    for _ in range(3):
+        headers = {"X-Zof-Signature": sign(body.encode(), SECRET)}
+        answer = await world.http.post(
+            f"{world.bot_url}/zof/webhooks", content=body.encode(), headers=headers
+        )
+        assert answer.status_code == 200
+
+    async def shown() -> Any:
+        return [card for card in await world.cards() if "plan_9" in card["plain"]]
+
+    [card] = await until(shown)
+    assert "Governance → Remediation → Approvals" in card["plain"]
+    assert "approve_run" not in json.dumps(card)
