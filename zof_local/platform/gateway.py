@@ -37,6 +37,7 @@ from zof_local.platform.store.keys import Caller, caller_of
 
 _ANONYMOUS = "anonymous"
 _WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+_MAX_DISCARDED = 20 * MAX_BODY_BYTES
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
 
@@ -107,7 +108,7 @@ class Gateway:
             raise _unauthorized(headers)
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await _read_body(receive)
+                body = await _read_body(receive, answer)
         except TimeoutError:
             answer.headers["Connection"] = "close"
             raise invalid(f"The request body did not arrive within {BODY_SECONDS:g} s.") from None
@@ -196,17 +197,25 @@ def _unauthorized(headers: Headers) -> ApiProblem:
     return ApiProblem(401, message, headers={"WWW-Authenticate": "Bearer"})
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, answer: _Answer) -> bytes:
+    """The body; one that is too long is read on for a while, as who is still sending does not hear us."""
     body = bytearray()
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _DisconnectedError
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
-            raise invalid(f"The request body is larger than {MAX_BODY_BYTES} bytes.")
-        if not message.get("more_body", False):
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= MAX_BODY_BYTES:
+            body += piece
+        ended = not message.get("more_body", False)
+        if ended and size <= MAX_BODY_BYTES:
             return bytes(body)
+        if ended or size > _MAX_DISCARDED:
+            if not ended:
+                answer.headers["Connection"] = "close"
+            raise invalid(f"The request body is larger than {MAX_BODY_BYTES} bytes.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

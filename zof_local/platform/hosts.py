@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:([0-9]{1,5}))?")
+_MAX_PORT = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def allowed_host(host: str, public_url: str | None) -> bool:
-    """Whether a Host header names this machine, or the public URL that the platform was given."""
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
+    """Whether a Host header names this machine, or the public URL that the platform was given.
+
+    It must be a name and perhaps a port: links are made of it, so nothing else may come along.
+    """
+    match = _HOST.fullmatch(host)
+    if match is None or int(match[3] or 0) > _MAX_PORT:
         return False
-    if name is None:
-        return False
+    name = match[1].strip("[]").lower()
     public = urlsplit(public_url).hostname if public_url else None
-    return name in _LOOPBACK or (public is not None and name == public)
+    return name in _LOOPBACK or name == public
 
 
 def base_url(host: str, public_url: str | None) -> str:

@@ -108,12 +108,14 @@ def checked_url(url: str, param: str = "url", name: str = "url") -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")  # as it will be looked up: no empty or endless part
     except ValueError:
         host, parts = None, urlsplit("")
     secure = parts.scheme == "https" or (parts.scheme == "http" and _on_this_machine(host))
-    if not host or not secure or parts.username is not None:
+    if not host or not secure or parts.username is not None or not url.isprintable() or " " in url:
         raise invalid(
-            f"{name} must be an https:// address without user name, or an http:// one on this machine.", param
+            f"{name} must be an https:// address without user name or spaces, or an http:// one on this machine.",
+            param,
         )
     return url
 

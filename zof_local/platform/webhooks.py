@@ -9,9 +9,11 @@ import logging
 import random
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -36,8 +38,12 @@ from zof_local.platform.store.webhooks import (
 )
 
 _AT_ONCE = 16
+_AT_ONCE_TO_ONE = 4
+"""So that an endpoint that is slow to answer keeps nobody else waiting."""
 _LONGEST_SLEEP = 5.0
 """Another process may have stored an event."""
+_NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
+"""Cookies know no ports: what one endpoint on this machine sets would go to all others."""
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +77,7 @@ class Deliverer:
     chance: Callable[[], float] = random.random
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _going_to: Counter[str] = field(default_factory=Counter)
     _loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -89,25 +96,37 @@ class Deliverer:
         self._wake.set()
 
     async def _deliver_all(self) -> None:
-        async with httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_SECONDS, trust_env=False) as http:
+        jar = CookieJar(_NO_COOKIES)
+        async with httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_SECONDS, trust_env=False, cookies=jar) as http:
             while True:
                 self._wake.clear()
-                await self._take_up_due(http)
-                await self._sleep()
+                try:
+                    await self._take_up_due(http)
+                    due = await self._next_due()
+                except Exception:
+                    log.exception("webhook deliveries could not be looked at; they are again soon")
+                    due = None
+                await self._sleep(due)
 
     async def _take_up_due(self, http: httpx.AsyncClient) -> None:
         now = self.now()
-        # Twice as many as may be under way: the first of them may be under way already.
-        due = await self.database.read(lambda connection: due_deliveries(connection, now, 2 * _AT_ONCE))
+        under_way, full = list(self._under_way), self._full()
+        room = _AT_ONCE - len(under_way)
+        due = await self.database.read(
+            lambda connection: due_deliveries(connection, now, room, under_way, full)
+        )
         held = [delivery.seq for delivery in due if self._is_held(delivery)]
         if held:
             until = now.timestamp() + SHUFFLE_SECONDS
             await self.database.write(lambda connection: hold_back(connection, held, until))
         for delivery in due:
-            if delivery.seq in held:
-                continue
-            if delivery.seq not in self._under_way and len(self._under_way) < _AT_ONCE:
+            if delivery.seq not in held and self._going_to[delivery.webhook_id] < _AT_ONCE_TO_ONE:
+                self._going_to[delivery.webhook_id] += 1
                 self._under_way[delivery.seq] = asyncio.create_task(self._deliver(http, delivery))
+
+    def _full(self) -> list[str]:
+        """The endpoints that get no more at the moment."""
+        return [webhook for webhook, count in self._going_to.items() if count >= _AT_ONCE_TO_ONE]
 
     def _is_held(self, delivery: Delivery) -> bool:
         """Whether a run's start waits for its end, once."""
@@ -117,11 +136,16 @@ class Deliverer:
     def _faults_of(self, delivery: Delivery) -> frozenset[str]:
         return self.faults.of_webhooks() | frozenset(delivery.faults.split())
 
-    async def _sleep(self) -> None:
-        under_way = list(self._under_way)
-        due = await self.database.read(lambda connection: next_due(connection, under_way))
+    async def _next_due(self) -> float | None:
+        """The Unix time at which something is due that there is room for; None if nothing is."""
+        under_way, full = list(self._under_way), self._full()
+        if len(under_way) >= _AT_ONCE:
+            return None
+        return await self.database.read(lambda connection: next_due(connection, under_way, full))
+
+    async def _sleep(self, due: float | None) -> None:
         seconds = _LONGEST_SLEEP
-        if due is not None and len(under_way) < _AT_ONCE:
+        if due is not None:
             seconds = min(seconds, max(0.0, due - self.now().timestamp()))
         try:
             async with asyncio.timeout(seconds):
@@ -134,9 +158,18 @@ class Deliverer:
             begun = time.monotonic()
             answer, arrived = await self._attempt(http, delivery)
             took_ms = round((time.monotonic() - begun) * 1000)
+            if arrived and "duplicate" in self._faults_of(delivery):
+                await self._attempt(http, delivery)
             await self._note(delivery, answer, took_ms, arrived=arrived)
+        except Exception:
+            # It is still due and will be sent again, but not at once and for ever.
+            log.exception("the attempt to deliver event %s could not be noted", delivery.event_id)
+            await asyncio.sleep(_LONGEST_SLEEP)
         finally:
             self._under_way.pop(delivery.seq, None)
+            self._going_to[delivery.webhook_id] -= 1
+            if not self._going_to[delivery.webhook_id]:
+                del self._going_to[delivery.webhook_id]
             self._wake.set()
 
     async def _attempt(self, http: httpx.AsyncClient, delivery: Delivery) -> tuple[str, bool]:
@@ -150,7 +183,7 @@ class Deliverer:
                 return f"HTTP {answer.status_code}", answer.is_success
         except TimeoutError:
             return f"no answer within {WEBHOOK_TIMEOUT_SECONDS:g} s", False
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except Exception as error:  # whatever an endpoint or its address brings about is its answer
             return f"{type(error).__name__}: {error}"[:300], False
 
     async def _note(self, delivery: Delivery, answer: str, took_ms: int, *, arrived: bool) -> None:

@@ -37,7 +37,9 @@ async def _act(request: Request, back: str, work: Callable[[dict[str, str]], Wor
         job = work(form)
         await platform.database.write(lambda connection: job(connection, now))
     except ApiProblem as problem:
-        said = empty("That is not possible", f'{escape(problem.message)}</p><p><a href="{back}">Back</a>')
+        said = empty(
+            "That is not possible", f'{escape(problem.message)}</p><p><a href="{escape(back)}">Back</a>'
+        )
         return html(document("Not possible", said, tab=back), problem.status)
     platform.scheduler.wake()
     platform.deliverer.wake()

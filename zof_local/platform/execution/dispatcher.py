@@ -26,6 +26,7 @@ from zof_local.platform.suites import Suites
 
 _KILLED = "The platform was ended from outside while this run was under way. Start the run again."
 _STOPPED = "The platform was stopped while this run was under way. Start the run again."
+_AGAIN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -84,15 +85,22 @@ class Dispatcher:
     async def _dispatch(self) -> None:
         while True:
             self._wake.clear()
-            while len(self._tasks) < self.limit:
-                run = await self.database.write(lambda connection: claim_next(connection, self.now()))
-                if run is None:
-                    break
-                self.on_change()
-                task = asyncio.create_task(self._execute(run), name=f"run {run.id}")
-                self._tasks[run.id] = task
-                task.add_done_callback(functools.partial(self._ended, run.id))
+            try:
+                await self._take_up()
+            except Exception:
+                log.exception("the queue could not be looked at; it is again soon")
+                asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._wake.set)
             await self._wake.wait()
+
+    async def _take_up(self) -> None:
+        while len(self._tasks) < self.limit:
+            run = await self.database.write(lambda connection: claim_next(connection, self.now()))
+            if run is None:
+                return
+            self.on_change()
+            task = asyncio.create_task(self._execute(run), name=f"run {run.id}")
+            self._tasks[run.id] = task
+            task.add_done_callback(functools.partial(self._ended, run.id))
 
     def _ended(self, run_id: str, _task: asyncio.Task[None]) -> None:
         self._tasks.pop(run_id, None)

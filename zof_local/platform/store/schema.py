@@ -210,6 +210,9 @@ _VERSIONS = (
     """
     ALTER TABLE webhooks ADD COLUMN faults TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE INDEX runs_of_status ON runs (organization_id, status, seq);
+    """,
 )
 
 

@@ -163,26 +163,40 @@ def enqueue(connection: sqlite3.Connection, webhook_id: str, event: dict[str, An
     )
 
 
-def due_deliveries(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Pending deliveries whose time has come, the longest due first."""
+def due_deliveries(
+    connection: sqlite3.Connection,
+    now: datetime,
+    limit: int,
+    without: Sequence[int] = (),
+    not_to: Sequence[str] = (),
+) -> list[Delivery]:
+    """Pending deliveries whose time has come, the longest due first; not those given, nor to these endpoints."""
     rows = connection.execute(
-        """SELECT d.seq, d.webhook_id, w.url, w.secret, d.event_id, d.event_type, d.body, d.attempts,
-                  d.last_answer, w.faults
-           FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id
-           WHERE d.state = ? AND d.due_at <= ? ORDER BY d.due_at, d.seq LIMIT ?""",
-        (PENDING, now.timestamp(), limit),
+        f"""SELECT d.seq, d.webhook_id, w.url, w.secret, d.event_id, d.event_type, d.body, d.attempts,
+                   d.last_answer, w.faults
+            FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id
+            WHERE d.state = ? AND d.due_at <= ? AND d.seq NOT IN ({_marks(without)})
+              AND d.webhook_id NOT IN ({_marks(not_to)})
+            ORDER BY d.due_at, d.seq LIMIT ?""",  # noqa: S608 - marks
+        (PENDING, now.timestamp(), *without, *not_to, limit),
     )
     return [Delivery(**dict(zip(row.keys(), row, strict=True))) for row in rows]
 
 
-def next_due(connection: sqlite3.Connection, without: Sequence[int]) -> float | None:
-    """The Unix time at which the next pending delivery is due, but for those given; None if there is none."""
-    marks = ", ".join("?" * len(without))
+def next_due(
+    connection: sqlite3.Connection, without: Sequence[int], not_to: Sequence[str] = ()
+) -> float | None:
+    """The Unix time at which the next pending delivery is due, of the same choice; None if there is none."""
     row = connection.execute(
-        f"SELECT min(due_at) AS due FROM deliveries WHERE state = ? AND seq NOT IN ({marks})",  # noqa: S608 - marks
-        (PENDING, *without),
+        f"""SELECT min(due_at) AS due FROM deliveries
+            WHERE state = ? AND seq NOT IN ({_marks(without)}) AND webhook_id NOT IN ({_marks(not_to)})""",  # noqa: S608
+        (PENDING, *without, *not_to),
     ).fetchone()
     return None if row["due"] is None else float(row["due"])
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def note_attempt(

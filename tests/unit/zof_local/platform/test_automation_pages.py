@@ -76,3 +76,11 @@ def test_a_button_keeps_its_name_and_sizes_are_short() -> None:
     assert 'id="do-schedules-sched_1-pause"' in press("/schedules/sched_1/pause", "Pause", "t0ken")
     sizes = [size(count) for count in (0, 999, 1000, 9_940, 9_960, 999_499, 999_500, 10_000_000)]
     assert sizes == ["0 bytes", "999 bytes", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "10 MB"]
+
+
+def test_what_a_schedule_names_is_text() -> None:
+    hostile = schedule(cron=HOSTILE, environment=HOSTILE, project_id=HOSTILE, test_suite_id=HOSTILE)
+    cases = schedule(test_suite_id=None, test_case_ids=(HOSTILE,))
+    page = schedules_page([hostile, cases], {}, TITLES, "t0ken")
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 5
+    assert "<img" not in page

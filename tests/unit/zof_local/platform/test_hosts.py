@@ -13,8 +13,11 @@ def test_this_machine_is_allowed(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "[::1", "a@b"]
-)
+    "host",
+    ["", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "[::1", "a@b",
+     "evil.example@localhost", "localhost/evil", "localhost?x",
+     "localhost#", "127.0.0.1:x", "127.0.0.1:99999", "127.0.0.1:", "127.0.0.1:80:80", " localhost", "localhost\n"],
+)  # fmt: skip
 def test_others_are_not(host: str) -> None:
     assert not allowed_host(host, None)
 

@@ -28,7 +28,9 @@ def test_secure_and_local_urls_are_accepted(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://hooks.example.com/", "ftp://127.0.0.1/", "https://", "https://user:pw@example.com/", "x", "https://[::1", "https://a:x/"],
+    ["http://hooks.example.com/", "ftp://127.0.0.1/", "https://", "https://user:pw@example.com/", "x", "https://[::1", "https://a:x/",
+     "https://a b/", "https://a/\n", "https://a\x00b/", "https://..../", "https://\u200b/",
+     f"https://{'a' * 64}.example/"],
 )  # fmt: skip
 def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(ApiProblem) as caught:
