@@ -219,7 +219,8 @@ class Plan:
             attempt = self._ended(course, one, started, governor)
         course.attempts.append(attempt)
         if one.head is None or one.fault is not None or not course.ends_well(one.head.status):
-            return _Failed(one.fault, one.head, one.error_body.whole(), can_repeat=course.sink.repeatable)
+            body = self.key.hide(one.error_body.whole().decode("latin-1")).encode("latin-1")
+            return _Failed(one.fault, one.head, body, can_repeat=course.sink.repeatable)
         name = course.call.operation.name
         return ResponseInfo(
             one.head.status, one.head.headers, attempt.request_id, tuple(course.attempts), name

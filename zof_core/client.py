@@ -13,7 +13,7 @@ from zof_core.assumptions import DEADLINE_SECONDS, MAX_RETRIES
 from zof_core.call import OnLimit, Plan
 from zof_core.clock import SYSTEM, Clock
 from zof_core.commands import Command
-from zof_core.config import KeySource, resolve_base_url, resolve_key
+from zof_core.config import KeyFrom, KeySource, resolve_base_url, resolve_key
 from zof_core.deadlines import checked_seconds
 from zof_core.drivers import AsyncDriver, AsyncTransport, Driver, Transport, renewed_apart
 from zof_core.errors import ZofValidationError
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 def _plan(
     *,
-    api_key: KeySource | None,
+    api_key: KeyFrom | None,
     base_url: str | None,
     timeout: float,
     max_retries: int,
@@ -96,8 +96,10 @@ class ZofClient:
         transport: Transport | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
+        key = None if api_key is None else KeyFrom(api_key)
+        del api_key  # from here on no traceback shows it
         self.plan = _plan(
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -189,7 +191,8 @@ class ZofClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<ZofClient {self.plan.base_url.text}>"
+        plan: Plan | None = getattr(self, "plan", None)  # one that could not be made has none
+        return f"<ZofClient {plan.base_url.text}>" if plan else "<ZofClient>"
 
     def _open(self) -> Driver:
         if self._driver is None:
@@ -233,8 +236,10 @@ class AsyncZofClient:
         transport: AsyncTransport | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
+        key = None if api_key is None else KeyFrom(api_key)
+        del api_key  # from here on no traceback shows it
         self.plan = _plan(
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -321,7 +326,8 @@ class AsyncZofClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<AsyncZofClient {self.plan.base_url.text}>"
+        plan: Plan | None = getattr(self, "plan", None)  # one that could not be made has none
+        return f"<AsyncZofClient {plan.base_url.text}>" if plan else "<AsyncZofClient>"
 
     def _open(self) -> AsyncDriver:
         if self._driver is None:

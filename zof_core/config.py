@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,31 @@ DEFAULT_BASE_URL = "https://api.zof.ai/v1"
 KeySource = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
 
+class KeyFrom:
+    """Where a key comes from. Who holds this instead shows no key in a traceback that prints local variables.
+
+    Args:
+        source: the key, or a function that gives it.
+    """
+
+    __slots__ = ("fetch", "renewable")
+
+    def __init__(self, source: KeySource) -> None:
+        self.renewable = callable(source)
+        self.fetch: Callable[[], Any] = lambda: source() if callable(source) else source
+
+    def __repr__(self) -> str:
+        return "<API key, hidden>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(_NOT_PICKLED)
+
+
 class ApiKey:
     """A key that shows itself to nobody but the transport.
 
     It stands in a closure, not in an attribute, so that neither `repr`, `vars`, `pickle` nor a debugger's list of local
-    variables prints it.
+    variables prints it. For the same reason nothing is raised in here while a local variable holds it.
 
     Args:
         source: the key, or a function that gives it.
@@ -39,13 +60,15 @@ class ApiKey:
 
     __slots__ = ("__reveal", "__source", "renewable", "version")
 
-    def __init__(self, source: KeySource) -> None:
-        self.renewable = callable(source)
+    def __init__(self, source: KeySource | KeyFrom) -> None:
+        origin = source if isinstance(source, KeyFrom) else KeyFrom(source)
+        del source
+        self.renewable = origin.renewable
         self.version = 0
-        self.__source: Callable[[], Any] = source if callable(source) else lambda: source
+        self.__source = origin.fetch
         self.__reveal: Callable[[], str] | None = None
-        if not callable(source):
-            self._take(source)
+        if not origin.renewable:
+            self.take(origin.fetch())
 
     def header(self) -> str:
         """The value of `Authorization`. Only for the transport."""
@@ -61,9 +84,9 @@ class ApiKey:
     def hide(self, text: str) -> str:
         """A text of somebody else's in which the key, if it is there, cannot be read: servers and proxies echo."""
         key = self.header().removeprefix("Bearer ") if self.known else ""
-        return (
-            text.replace(key, "<API key>") if len(key) >= _HIDDEN_FROM else text
-        )  # "k" is no secret, but a letter
+        if len(key) < _HIDDEN_FROM or key.lower() not in text.lower():
+            return text  # "k" is no secret, but a letter
+        return re.sub(re.escape(key), "<API key>", text, flags=re.IGNORECASE)
 
     def fetch(self) -> Any:
         """What the source gives: a key, or something to await that gives one."""
@@ -72,41 +95,40 @@ class ApiKey:
     def take(self, value: Any) -> bool:
         """Uses what the source gave. Gives whether that is another key than before."""
         before = self.__reveal
-        self._take(value)
+        problem = self._keep(value)
+        del value
+        if problem is not None:
+            raise ZofAuthenticationError(problem)
         assert self.__reveal is not None
         return before is None or before() != self.__reveal()
 
-    def _take(self, value: Any) -> None:
-        header = f"Bearer {_checked_key(value)}"
+    def _keep(self, value: Any) -> str | None:
+        """Keeps a key, or gives what is wrong with it."""
+        if not isinstance(value, str):
+            return f"The API key must be text, not {type(value).__name__}."
+        key = value.strip()
+        if not key:
+            return _MISSING
+        if not all("!" <= char <= "~" for char in key):
+            return _NO_KEY
+        header = f"Bearer {key}"
         self.__reveal = lambda: header
         self.version += 1
+        return None
 
     def __repr__(self) -> str:
         return "<API key, hidden>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "An API key is not pickled. Pickle what is needed to make a client, and make it anew."
-        )
+        raise TypeError(_NOT_PICKLED)
 
 
 _HIDDEN_FROM = 8
 _NO_KEY_YET = "The API key has not been read from its source yet."
-
-
-def _checked_key(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ZofAuthenticationError(f"The API key must be text, not {type(value).__name__}.")
-    key = value.strip()
-    if not key:
-        raise ZofAuthenticationError(_MISSING)
-    if not all("!" <= char <= "~" for char in key):
-        raise ZofAuthenticationError(
-            "The API key has characters that no key can have, such as a space or a line break in it. Copy it anew."
-        )
-    return key
-
-
+_NOT_PICKLED = "An API key is not pickled. Pickle what is needed to make a client, and make it anew."
+_NO_KEY = (
+    "The API key has characters that no key can have, such as a space or a line break in it. Copy it anew."
+)
 _MISSING = "There is no API key. Set ZOF_API_KEY or give api_key=...; make one in Admin Center → Developer → API keys."
 
 
@@ -179,20 +201,15 @@ def _refused(problem: str) -> ZofValidationError:
     return ZofValidationError(problem, code="invalid_request", param="base_url")
 
 
-def resolve_key(given: KeySource | None, environ: Mapping[str, str] | None = None) -> ApiKey:
+def resolve_key(given: KeySource | KeyFrom | None, environ: Mapping[str, str] | None = None) -> ApiKey:
     """The key, by the precedence of this module.
 
     Raises:
         ZofAuthenticationError: there is none, or what there is cannot be one.
     """
-    env = os.environ if environ is None else environ
-    if given is not None:  # 1
-        return ApiKey(given)
-    if env.get("ZOF_API_KEY"):  # 2
-        return ApiKey(env["ZOF_API_KEY"])
-    if key := load_profile(env).get("api_key"):  # 3
-        return ApiKey(key)
-    raise ZofAuthenticationError(_MISSING)
+    if given is None:
+        given = KeyFrom(_read(environ, "ZOF_API_KEY") or load_profile(environ).get("api_key") or "")
+    return ApiKey(given)
 
 
 def resolve_base_url(given: str | None, environ: Mapping[str, str] | None = None) -> BaseUrl:
@@ -201,50 +218,55 @@ def resolve_base_url(given: str | None, environ: Mapping[str, str] | None = None
     Raises:
         ZofValidationError: it cannot be used.
     """
-    env = os.environ if environ is None else environ
     return parse_base_url(
-        given or env.get("ZOF_BASE_URL") or load_profile(env).get("base_url") or DEFAULT_BASE_URL,
+        given or _read(environ, "ZOF_BASE_URL") or load_profile(environ).get("base_url") or DEFAULT_BASE_URL,
     )
 
 
-def load_profile(environ: Mapping[str, str]) -> dict[str, str]:
+def _read(environ: Mapping[str, str] | None, name: str) -> str | None:
+    """A variable. The system's environment stands in no local variable: its `repr` would show the key."""
+    return (os.environ if environ is None else environ).get(name)
+
+
+def load_profile(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The profile that the environment names; empty if there is no file.
 
     Raises:
         ZofValidationError: the file is not TOML, others may read it, or a profile that was named is not in it.
     """
-    named = environ.get("ZOF_PROFILES")
+    named, profile = _read(environ, "ZOF_PROFILES"), _read(environ, "ZOF_PROFILE")
     place = Path(named) if named else _home(environ) / "zof" / "profiles.toml"
-    profile = environ.get("ZOF_PROFILE") or "default"
-    if not (named or environ.get("ZOF_PROFILE") or place.exists()):
+    if not (named or profile or place.exists()):
         return {}
+    found, problem = _profile_in(place, profile, required=bool(named or profile))
+    if problem is not None:
+        raise ZofValidationError(problem, code="invalid_request", param="profile")
+    return found
+
+
+def _profile_in(place: Path, named: str | None, *, required: bool) -> tuple[dict[str, str], str | None]:
+    """A profile of a file, or what is wrong with it: raised in here, it would carry the key along in its frames."""
     import tomllib  # noqa: PLC0415  # who has no profile does not load it
 
     try:
         document = tomllib.loads(place.read_text(encoding="utf-8"))
         readable_by_others = os.name == "posix" and place.stat().st_mode & 0o077
     except (FileNotFoundError, NotADirectoryError, PermissionError):
-        if named or environ.get("ZOF_PROFILE"):
-            raise _profile_problem(f"The profile file {place} cannot be read.") from None
-        return {}
+        return {}, f"The profile file {place} cannot be read." if required else None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         # The parser's message could quote the line that holds the key.
-        raise _profile_problem(f"The profile file {place} is not TOML.") from None
+        return {}, f"The profile file {place} is not TOML."
+    profile = named or "default"
     entry = document.get(profile)
-    if entry is None and not environ.get("ZOF_PROFILE"):
-        return {}
+    if entry is None and not named:
+        return {}, None
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
-        raise _profile_problem(f"The profile file {place} has no table [{profile}] of texts.")
+        return {}, f"The profile file {place} has no table [{profile}] of texts."
     if entry.get("api_key") and readable_by_others:
-        raise _profile_problem(
-            f"Others may read the profile file {place}, which holds an API key. Run: chmod 600 {place}"
-        )
-    return entry
+        problem = f"Others may read the profile file {place}, which holds an API key. Run: chmod 600 {place}"
+        return {}, problem
+    return entry, None
 
 
-def _home(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or Path.home()) / ".config")
-
-
-def _profile_problem(problem: str) -> ZofValidationError:
-    return ZofValidationError(problem, code="invalid_request", param="profile")
+def _home(environ: Mapping[str, str] | None) -> Path:
+    return Path(_read(environ, "XDG_CONFIG_HOME") or Path(_read(environ, "HOME") or Path.home()) / ".config")

@@ -157,31 +157,29 @@ class AsyncDriver:
 
 
 def _renewed(command: RenewKey) -> bool:
-    try:
-        value = command.key.fetch()
-    except ZofApiError:
-        raise
-    except Exception as error:
-        value = _SourceFailed(type(error).__name__)
-    if inspect.isawaitable(value):
-        if inspect.iscoroutine(value):
-            value.close()
+    got = _fetched(command)
+    if inspect.isawaitable(got[0]):
+        if inspect.iscoroutine(got[0]):
+            got[0].close()
         raise ZofAuthenticationError(
             "The function given as api_key is asynchronous; ZofClient needs a plain one."
         )
-    return _taken(command, value)
+    return command.key.take(got.pop())
 
 
 async def _renewed_later(command: RenewKey) -> bool:
+    got = _fetched(command)
+    failed = None
     try:
-        value = command.key.fetch()
-        if inspect.isawaitable(value):
-            value = await value
+        if inspect.isawaitable(got[0]):
+            got.append(await got.pop())
     except ZofApiError:
         raise
     except Exception as error:
-        value = _SourceFailed(type(error).__name__)
-    return _taken(command, value)
+        failed = type(error).__name__
+    if failed is not None:
+        raise _source_failed(failed)
+    return command.key.take(got.pop())
 
 
 def renewed_apart(command: RenewKey) -> bool:
@@ -191,14 +189,17 @@ def renewed_apart(command: RenewKey) -> bool:
     return asyncio.run(_renewed_later(command))
 
 
-class _SourceFailed:
+def _fetched(command: RenewKey) -> list[Any]:
+    """What the source gave, in a list: whoever takes it out has it in no local variable when that fails."""
+    try:
+        return [command.key.fetch()]
+    except ZofApiError:
+        raise
+    except Exception as error:
+        failed = type(error).__name__
+    raise _source_failed(failed)
+
+
+def _source_failed(kind: str) -> ZofAuthenticationError:
     """The function that gives the key raised; only the kind is kept, since its traceback may hold a key."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-
-def _taken(command: RenewKey, value: Any) -> bool:
-    if isinstance(value, _SourceFailed):
-        raise ZofAuthenticationError(f"The function given as api_key failed with {value.kind}.")
-    return command.key.take(value)
+    return ZofAuthenticationError(f"The function given as api_key failed with {kind}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
@@ -21,6 +21,28 @@ class _SyncHttp(httpx.HTTPTransport):
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
         self._pool = pool
+
+
+class _OpenAnswer:
+    """The body of an answer until it is closed: the library's has a way to the request's headers, and so to the key."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response: httpx.Response | None = response
+
+    def body(self) -> Iterator[bytes]:
+        """The pieces; after the last, sees to it that the connection is not used again if more came."""
+        assert self.response is not None
+        assert isinstance(self.response.stream, httpx.SyncByteStream)
+        yield from self.response.stream
+        wire = self.response.extensions.get("network_stream")
+        if isinstance(wire, TimedStream) and more_came(self.response.stream):
+            wire.spoiled = True
+
+    def close(self) -> None:
+        response, self.response = self.response, None
+        if response is not None:
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream.close()
 
 
 class HttpTransport:
@@ -49,7 +71,8 @@ class HttpTransport:
             if pool is None:
                 return CLOSED
             response = pool.handle_request(http_request(request, timeout))
-            return reply_of(response.status_code, response.headers.raw, response)
+            stream = _OpenAnswer(response)
+            return reply_of(response.status_code, response.headers.raw, stream, request.key)
         except ZofValidationError:
             raise
         except Exception as error:
@@ -66,14 +89,11 @@ class HttpTransport:
             if fault := encoded(reply):
                 return fault
             size = 0
-            for chunk in reply.stream.stream:
+            for chunk in reply.stream.body():
                 size += len(chunk)
                 if size > limit:
                     return too_long(limit)
                 write(chunk)
-            wire = reply.stream.extensions.get("network_stream")
-            if isinstance(wire, TimedStream) and more_came(reply.stream.stream):
-                wire.spoiled = True
         except Exception as error:
             return fault_of(error)
         except BaseException as error:
@@ -85,7 +105,7 @@ class HttpTransport:
     def discard(self, reply: Reply) -> None:
         """Closes an answer."""
         with contextlib.suppress(Exception):
-            reply.stream.stream.close()
+            reply.stream.close()
 
     def close(self) -> None:
         """Closes all connections; what is sent afterwards is a fault."""

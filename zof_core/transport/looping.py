@@ -48,19 +48,21 @@ class _OpenAnswer:
     def __init__(
         self, response: httpcore.Response, leave: Callable[[bool], Coroutine[Any, Any, None]]
     ) -> None:
-        self.response = response
+        self.response: httpcore.Response | None = response
         self.reusable = False
         self._leave: Callable[[bool], Coroutine[Any, Any, None]] | None = leave
 
     async def close(self) -> None:
         """Closes the body and gives back the place at the gate."""
         leave, self._leave = self._leave, None
-        if leave is None:
+        # The library's has a way to the request's headers, and so to the key.
+        response, self.response = self.response, None
+        if leave is None or response is None:
             return
         closed = False
         try:
             with contextlib.suppress(Exception):
-                await self.response.aclose()
+                await response.aclose()
                 closed = True
         finally:
             await leave(self.reusable and closed)
@@ -111,7 +113,7 @@ class AsyncHttpTransport:
         async def leave(reusable: bool) -> None:
             await self._leave(pools, place, connection, reusable=reusable)
 
-        return reply_of(response.status, response.headers, _OpenAnswer(response, leave))
+        return reply_of(response.status, response.headers, _OpenAnswer(response, leave), request.key)
 
     async def _leave(
         self, pools: _LoopPools, place: Place, connection: AsyncConnection | None, *, reusable: bool

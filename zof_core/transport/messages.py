@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from zof_core.assumptions import CONNECT_SECONDS
 from zof_core.commands import Fault, FaultKind, HttpRequest, Reply
+from zof_core.config import ApiKey
+from zof_core.transport.hushed import key_in_use
 from zof_core.transport.library import httpcore, httpx
 
 
@@ -44,6 +46,7 @@ def core_request(request: HttpRequest, timeout: float) -> httpcore.Request:
 def _headers(request: HttpRequest) -> list[tuple[str, str]]:
     headers = list(request.headers)
     if request.key is not None:
+        key_in_use.set(request.key)
         headers.append(("Authorization", request.key.header()))
     return headers
 
@@ -52,10 +55,15 @@ def _limits(timeout: float) -> dict[str, float]:
     return {"connect": min(CONNECT_SECONDS, timeout), "read": timeout, "write": timeout, "pool": timeout}
 
 
-def reply_of(status: int, raw: Iterable[tuple[bytes, bytes]], stream: Any) -> Reply:
+def reply_of(
+    status: int, raw: Iterable[tuple[bytes, bytes]], stream: Any, key: ApiKey | None = None
+) -> Reply:
+    """The head of an answer, without the key that was sent, which servers and proxies echo."""
     headers: dict[str, str] = {}
     for name, value in raw:
         headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    if key is not None and key.hide(text := "\n".join(headers.values())) != text:
+        headers = {name: key.hide(value) for name, value in headers.items()}
     return Reply(status, headers, stream)
 
 
@@ -94,7 +102,10 @@ _KINDS: tuple[tuple[tuple[type[Exception], ...], FaultKind], ...] = (
 def _said(root: BaseException, error: Exception) -> str:
     if isinstance(root, OSError) and root.errno and root.errno > 0:
         return os.strerror(root.errno).lower()
-    return _ERRNO.sub("", str(error)).lower()
+    # The parser quotes what it could not read, in which a server may have put the key.
+    key = key_in_use.get()
+    said = _ERRNO.sub("", str(error))
+    return (key.hide(said) if key is not None else said).lower()
 
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
