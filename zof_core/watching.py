@@ -21,6 +21,7 @@ from zof_core.assumptions import (
     POLL_CAP_SECONDS,
     POLL_FACTOR,
     POLL_FIRST_SECONDS,
+    RATE_WINDOW_MAX_SECONDS,
     STATUS_QUEUED,
     STATUS_RUNNING,
     WAIT_FAILURES_MAX,
@@ -226,7 +227,8 @@ class Watchlist:
         self._failures += 1
         if isinstance(error, _PASSING) and self._failures < WAIT_FAILURES_MAX:
             self._pause = min(self._pace.longest, self._pause * POLL_FACTOR)
-            self._set_due(plan, error.retry_after or 0.0)
+            # A clock that was set may read an hour into a date; no rate window is that long.
+            self._set_due(plan, min(error.retry_after or 0.0, RATE_WINDOW_MAX_SECONDS))
             return []
         with self._lock:
             lost = [Sighting(run_id, run, error) for run_id, run in self._seen.items()]
