@@ -192,3 +192,30 @@ async def test_nobody_else_presses_the_owners_buttons(owned, browser) -> None:
         assert (await submit(api, visitor, f"/runs/{run['id']}/cancel")).status_code == 403
     (listed,) = (await api.http.get("/schedules")).json()["data"]
     assert listed["status"] == "active"
+
+
+async def test_whatever_people_and_tests_name_is_text_on_every_page(owned, browser) -> None:
+    api, _ = owned
+    mark = '"><script>alert(1)</script>'
+    hook = await api.http.post(
+        "/webhooks", json={"url": f"https://hooks.example/{mark}", "events": ["run.failed"]}
+    )
+    assert hook.status_code == 201
+    (api.world.project / "tests" / "test_hostile.py").write_text(
+        f"import pytest\n\n@pytest.mark.quick\n@pytest.mark.parametrize('x', [1], ids=[{mark!r}])\n"
+        f"def test_hostile(x):\n    print({mark!r})\n    pytest.fail({mark!r})\n"
+    )
+    run = await api.ended((await api.start())["id"])
+    assert run["status"] == "failed"
+    for path in ("/", "/live", "/schedules", "/webhooks", "/webhooks/live", f"/runs/{run['id']}"):
+        page = await browser.get(f"{api.url}{path}")
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text, path
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert (await browser.get(f"{api.url}/runs/{run['id']}")).text.count("&lt;script&gt;") >= 3
+    hostile = "/runs/%22%3E%3Cimg src=x onerror=alert(1)%3E"
+    for refusal in (
+        await submit(api, browser, f"{hostile}/cancel"),
+        await browser.get(f"{api.url}{hostile}"),
+    ):
+        assert (refusal.status_code, "<img" in refusal.text) == (404, False)
