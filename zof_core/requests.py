@@ -11,7 +11,15 @@ from urllib.parse import quote, urlencode
 
 from zof_core.errors import ZofValidationError
 from zof_core.operations import Operation
-from zof_core.validation import checked_id, checked_idempotency_key, quoted, refuse
+from zof_core.validation import (
+    checked_id,
+    checked_idempotency_key,
+    checked_limit,
+    date_problem,
+    quoted,
+    refuse,
+    text_problem,
+)
 
 T = TypeVar("T")
 Query = Mapping[str, str]
@@ -92,6 +100,31 @@ def next_page(call: Call[T], cursor: str) -> Call[T]:
     query = {**call.query, "starting_after": _text("starting_after", cursor)}
     path = call.path.partition("?")[0]
     return Call(call.operation, with_query(path, query), None, None, call.subject, query)
+
+
+def optional_text(name: str, value: str | None) -> str | None:
+    """A text that may be left out, checked."""
+    if value is not None:
+        refuse({name: text_problem(name, value)})
+    return value
+
+
+def dates(after: datetime | str | None, before: datetime | str | None) -> dict[str, Any]:
+    """The query of a span of time, checked."""
+    query = {"created_after": after, "created_before": before}
+    refuse({name: date_problem(name, value) for name, value in query.items()})
+    return query
+
+
+def paging(limit: int | None, starting_after: str | None) -> dict[str, Any]:
+    """The query of a page, checked."""
+    optional_text("starting_after", starting_after)
+    return {"limit": checked_limit(limit), "starting_after": starting_after}
+
+
+def optional_id(name: str, value: str | None) -> str | None:
+    """An id that may be left out, checked."""
+    return None if value is None else checked_id(name, value)
 
 
 def _text(name: str, value: object) -> str:

@@ -1,4 +1,4 @@
-"""`client.runs`, `client.results` and their neighbours, for both clients, bound to the builders of `zof_core.requests`.
+"""`client.runs`, `client.results` and their neighbours, for both clients, bound to their builders.
 
 No signature stands here twice: `_now` makes a method that answers, `_later` one that is awaited, `_pages` and
 `_later_pages` one that walks through all pages.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from zof_core import builders
+from zof_core import admin_builders, builders
 from zof_core.assumptions import DOWNLOAD_SECONDS, WAIT_SECONDS
 from zof_core.paging import AsyncPager, Pager
 
@@ -298,70 +298,70 @@ class AsyncSchedules(AsyncResource):
 class Webhooks(Resource):
     """`client.webhooks`."""
 
-    list = _now(builders.list_webhooks)
-    list_auto = _pages(builders.list_webhooks)
-    create = _now(builders.create_webhook)
-    test = _now(builders.send_test_event)
+    list = _now(admin_builders.list_webhooks)
+    list_auto = _pages(admin_builders.list_webhooks)
+    create = _now(admin_builders.create_webhook)
+    test = _now(admin_builders.send_test_event)
 
 
 class AsyncWebhooks(AsyncResource):
     """`client.webhooks`."""
 
-    list = _later(builders.list_webhooks)
-    list_auto = _later_pages(builders.list_webhooks)
-    create = _later(builders.create_webhook)
-    test = _later(builders.send_test_event)
+    list = _later(admin_builders.list_webhooks)
+    list_auto = _later_pages(admin_builders.list_webhooks)
+    create = _later(admin_builders.create_webhook)
+    test = _later(admin_builders.send_test_event)
 
 
 class Applications(Resource):
     """`client.applications`."""
 
-    create = _now(builders.create_application)
-    update = _now(builders.update_application)
+    create = _now(admin_builders.create_application)
+    update = _now(admin_builders.update_application)
 
 
 class AsyncApplications(AsyncResource):
     """`client.applications`."""
 
-    create = _later(builders.create_application)
-    update = _later(builders.update_application)
+    create = _later(admin_builders.create_application)
+    update = _later(admin_builders.update_application)
 
 
 class Teams(Resource):
     """`client.teams`."""
 
-    list = _now(builders.list_teams)
-    list_auto = _pages(builders.list_teams)
-    create = _now(builders.create_team)
-    retrieve = _now(builders.retrieve_team)
-    update = _now(builders.update_team)
-    members = _now(builders.list_team_members)
-    members_auto = _pages(builders.list_team_members)
-    invite = _now(builders.invite_to_team)
+    list = _now(admin_builders.list_teams)
+    list_auto = _pages(admin_builders.list_teams)
+    create = _now(admin_builders.create_team)
+    retrieve = _now(admin_builders.retrieve_team)
+    update = _now(admin_builders.update_team)
+    members = _now(admin_builders.list_team_members)
+    members_auto = _pages(admin_builders.list_team_members)
+    invite = _now(admin_builders.invite_to_team)
 
 
 class AsyncTeams(AsyncResource):
     """`client.teams`."""
 
-    list = _later(builders.list_teams)
-    list_auto = _later_pages(builders.list_teams)
-    create = _later(builders.create_team)
-    retrieve = _later(builders.retrieve_team)
-    update = _later(builders.update_team)
-    members = _later(builders.list_team_members)
-    members_auto = _later_pages(builders.list_team_members)
-    invite = _later(builders.invite_to_team)
+    list = _later(admin_builders.list_teams)
+    list_auto = _later_pages(admin_builders.list_teams)
+    create = _later(admin_builders.create_team)
+    retrieve = _later(admin_builders.retrieve_team)
+    update = _later(admin_builders.update_team)
+    members = _later(admin_builders.list_team_members)
+    members_auto = _later_pages(admin_builders.list_team_members)
+    invite = _later(admin_builders.invite_to_team)
 
 
 class Integrations(Resource):
     """`client.integrations`."""
 
-    list = _now(builders.list_integrations)
-    list_auto = _pages(builders.list_integrations)
+    list = _now(admin_builders.list_integrations)
+    list_auto = _pages(admin_builders.list_integrations)
 
 
 class AsyncIntegrations(AsyncResource):
     """`client.integrations`."""
 
-    list = _later(builders.list_integrations)
-    list_auto = _later_pages(builders.list_integrations)
+    list = _later(admin_builders.list_integrations)
+    list_auto = _later_pages(admin_builders.list_integrations)

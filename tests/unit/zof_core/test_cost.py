@@ -42,9 +42,9 @@ LOADED = {
     "zof_core", *(
         f"zof_core.{name}"
         for name in (
-            "ambient", "assumptions", "budget", "builders", "call", "client", "clock", "commands", "config", "cron",
-            "deadlines", "drivers", "errors", "failures", "forks", "governor", "observing", "operations", "paging",
-            "requests", "resources", "responses", "retry", "telemetry", "untyped", "validation", "version",
+            "admin_builders", "ambient", "assumptions", "budget", "builders", "call", "client", "clock", "commands",
+            "config", "cron", "deadlines", "drivers", "errors", "failures", "forks", "governor", "observing",
+            "operations", "paging", "requests", "resources", "responses", "retry", "telemetry", "untyped", "validation", "version",
         )
     ),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from zof_core import ZofValidationError, builders, models, operations
+from zof_core import ZofValidationError, admin_builders, builders, models, operations
 from zof_core.operations import CREATE_TEAM
 from zof_core.requests import build
 
@@ -34,7 +34,7 @@ def test_parameters_that_cannot_be_sent_are_refused(value: Any) -> None:
 
 
 def test_what_is_left_out_is_not_sent() -> None:
-    call = builders.update_application("app_1", name="Shop")
+    call = admin_builders.update_application("app_1", name="Shop")
     assert json.loads(call.body or b"") == {"name": "Shop"}
     assert call.path == "/applications/app_1"
 
@@ -42,10 +42,13 @@ def test_what_is_left_out_is_not_sent() -> None:
 @pytest.mark.parametrize(
     ("call", "param"),
     [
-        (lambda: builders.update_application("app_1"), "name"),
-        (lambda: builders.create_application(name="", type="web"), "name"),
-        (lambda: builders.create_application(name="Shop", type=" "), "type"),
-        (lambda: builders.create_application(name="Shop", type="web", urls={" x": "https://a.test"}), "urls"),
+        (lambda: admin_builders.update_application("app_1"), "name"),
+        (lambda: admin_builders.create_application(name="", type="web"), "name"),
+        (lambda: admin_builders.create_application(name="Shop", type=" "), "type"),
+        (
+            lambda: admin_builders.create_application(name="Shop", type="web", urls={" x": "https://a.test"}),
+            "urls",
+        ),
         (
             lambda: builders.create_schedule(
                 cron="0 2 * *", project_id="p", environment="e", test_suite_id="s"
@@ -56,12 +59,12 @@ def test_what_is_left_out_is_not_sent() -> None:
             lambda: builders.create_schedule(cron="0 2 * * *", project_id="p", environment="e"),
             "test_suite_id",
         ),
-        (lambda: builders.create_webhook(url="http://hooks.test", events=["run.completed"]), "url"),
-        (lambda: builders.create_webhook(url="https://hooks.test", events=[]), "events"),
-        (lambda: builders.create_webhook(url="https://hooks.test", events="run.completed"), "events"),
-        (lambda: builders.create_team(name=""), "name"),
-        (lambda: builders.invite_to_team("team_1", email="dana"), "email"),
-        (lambda: builders.retrieve_team("a/b"), "team_id"),
+        (lambda: admin_builders.create_webhook(url="http://hooks.test", events=["run.completed"]), "url"),
+        (lambda: admin_builders.create_webhook(url="https://hooks.test", events=[]), "events"),
+        (lambda: admin_builders.create_webhook(url="https://hooks.test", events="run.completed"), "events"),
+        (lambda: admin_builders.create_team(name=""), "name"),
+        (lambda: admin_builders.invite_to_team("team_1", email="dana"), "email"),
+        (lambda: admin_builders.retrieve_team("a/b"), "team_id"),
         (lambda: builders.list_runs(project_id="a b"), "project_id"),
         (lambda: builders.list_runs(limit=1000), "limit"),
         (lambda: builders.list_runs(status=" "), "status"),
@@ -70,34 +73,41 @@ def test_what_is_left_out_is_not_sent() -> None:
         (lambda: builders.list_results(created_before="2026-13-01"), "created_before"),
         (lambda: builders.list_reports(scope="x" * 3000), "scope"),
         (
-            lambda: builders.create_application(
+            lambda: admin_builders.create_application(
                 name="Shop", type="web", urls={"": "https://a.test", "staging": "https://b.test"}
             ),
             "urls",
         ),
         (
-            lambda: builders.create_application(name="Shop", type="web", urls={"staging": "ftp://a.test"}),
+            lambda: admin_builders.create_application(
+                name="Shop", type="web", urls={"staging": "ftp://a.test"}
+            ),
             "urls",
         ),
         (
-            lambda: builders.create_application(
+            lambda: admin_builders.create_application(
                 name="Shop", type="web", urls={f"e{n}": "https://a.test" for n in range(101)}
             ),
             "urls",
         ),
-        (lambda: builders.create_application(name="Shop", type="web", team_id="a/b"), "team_id"),
-        (lambda: builders.create_application(name="Shop\x00", type="web"), "name"),
-        (lambda: builders.update_application("app_1", name=" "), "name"),
-        (lambda: builders.update_application("app_1", urls="https://a.test"), "urls"),  # type: ignore[arg-type]
+        (lambda: admin_builders.create_application(name="Shop", type="web", team_id="a/b"), "team_id"),
+        (lambda: admin_builders.create_application(name="Shop\x00", type="web"), "name"),
+        (lambda: admin_builders.update_application("app_1", name=" "), "name"),
+        (lambda: admin_builders.update_application("app_1", urls="https://a.test"), "urls"),  # type: ignore[arg-type]
         (
-            lambda: builders.create_webhook(url="http://localhost.evil.test/", events=["run.completed"]),
+            lambda: admin_builders.create_webhook(
+                url="http://localhost.evil.test/", events=["run.completed"]
+            ),
             "url",
         ),
-        (lambda: builders.create_webhook(url="https://u:p@hooks.test", events=["run.completed"]), "url"),
-        (lambda: builders.create_webhook(url="https://hooks.test", events=["a b"]), "events"),
-        (lambda: builders.create_webhook(url="https://hooks.test", events=["x"] * 101), "events"),
-        (lambda: builders.create_webhook(url="https://hooks.test", events=["x"], secret=""), "secret"),
-        (lambda: builders.create_team(name="x", metadata=[1]), "metadata"),  # type: ignore[arg-type]
+        (
+            lambda: admin_builders.create_webhook(url="https://u:p@hooks.test", events=["run.completed"]),
+            "url",
+        ),
+        (lambda: admin_builders.create_webhook(url="https://hooks.test", events=["a b"]), "events"),
+        (lambda: admin_builders.create_webhook(url="https://hooks.test", events=["x"] * 101), "events"),
+        (lambda: admin_builders.create_webhook(url="https://hooks.test", events=["x"], secret=""), "secret"),
+        (lambda: admin_builders.create_team(name="x", metadata=[1]), "metadata"),  # type: ignore[arg-type]
         (
             lambda: builders.create_run(project_id="p", environment="e", test_case_ids=["tc_1"] * 1001),
             "test_case_ids",
@@ -113,7 +123,7 @@ def test_what_is_known_to_be_wrong_is_not_sent(call: Any, param: str) -> None:
 @pytest.mark.parametrize("metadata", [{"x": object()}, {"x": float("nan")}, {"x": "\ud800"}])
 def test_a_body_that_is_no_json(metadata: dict[str, Any]) -> None:
     with pytest.raises(ZofValidationError) as caught:
-        builders.create_team(name="Payments", metadata=metadata)
+        admin_builders.create_team(name="Payments", metadata=metadata)
     assert caught.value.param == "body"
 
 
