@@ -1,4 +1,4 @@
-"""One builder for each operation on projects, runs, results, reports and schedules: its signature, its checks, its body.
+"""A builder for each operation on projects, runs, results, reports and schedules: its signature, its checks, its body.
 
 Those of what an organization sets up are in `zof_core.admin_builders`.
 

@@ -1,4 +1,4 @@
-"""The Zof in memory: projects, runs that live in virtual time, results, pages, idempotency, rate limit, faults."""
+"""The Zof in memory: runs that live in virtual time with logs and reports, pages, idempotency, rate limit, faults."""
 
 from __future__ import annotations
 
@@ -78,6 +78,9 @@ class FakeZof:
         self._projects: dict[str, str | None] = {}
         self._runs: dict[str, _Run] = {}
         self._schedules: list[dict[str, Any]] = []
+        self._webhooks: dict[str, dict[str, Any]] = {}
+        self.tested_webhooks: list[str] = []
+        """Ids of the webhooks that were asked to send a test event; nothing is sent."""
         self._answers: dict[str, tuple[bytes | None, int, Any]] = {}
         self._faults: deque[FaultOnOrder] = deque()
         self._course = Course(1.0, 10.0, "passed", {"passed": 3})
@@ -189,20 +192,49 @@ class FakeZof:
         match (method, *steps):
             case ("GET", "projects"):
                 return self._page([{"id": one, "name": name} for one, name in self._projects.items()], query)
-            case ("GET", "runs"):
-                return self._page([self._body(run) for run in reversed(self._runs.values())], query)
-            case ("POST", "runs"):
-                return self._create(sent)
-            case ("GET", "runs", run_id) if run_id in self._runs:
-                return 200, self._body(self._runs[run_id])
-            case ("POST", "runs", run_id, "cancel") if run_id in self._runs:
-                return self._cancel(self._runs[run_id])
             case ("GET", "results"):
                 return self._page([one for run in self._runs.values() for one in self._results(run)], query)
             case ("GET", "schedules"):
                 return self._page(self._schedules, query)
+            case ("GET", "files", run_id, "report.json") if run_id in self._runs:
+                return 200, self._body(self._runs[run_id])
+            case (_, "runs", *rest):
+                return self._do_runs(method, rest, query, sent)
+            case (_, "webhooks", *rest):
+                return self._do_webhooks(method, rest, query, sent)
             case _:
-                return 404, _error("not_found", f"There is no {'/'.join(steps)} here.")
+                return _nothing(steps)
+
+    def _do_runs(self, method: str, rest: list[str], query: dict[str, str], sent: Any) -> tuple[int, Any]:
+        match (method, *rest):
+            case ("GET",):
+                return self._page([self._body(run) for run in reversed(self._runs.values())], query)
+            case ("POST",):
+                return self._create(sent)
+            case ("GET", run_id) if run_id in self._runs:
+                return 200, self._body(self._runs[run_id])
+            case ("POST", run_id, "cancel") if run_id in self._runs:
+                return self._cancel(self._runs[run_id])
+            case ("GET", run_id, "logs") if run_id in self._runs:
+                return self._page(self._log(self._runs[run_id]), query)
+            case ("GET", run_id, "artifacts") if run_id in self._runs:
+                return self._page(self._artifacts(self._runs[run_id]), query)
+            case _:
+                return _nothing(["runs", *rest])
+
+    def _do_webhooks(self, method: str, rest: list[str], query: dict[str, str], sent: Any) -> tuple[int, Any]:
+        match (method, *rest):
+            case ("GET",):
+                return self._page([{**one, "secret": None} for one in self._webhooks.values()], query)
+            case ("POST",):
+                made = {"secret": "whsec_fake", **sent, "id": f"wh_{len(self._webhooks) + 1}"}
+                self._webhooks[made["id"]] = made
+                return 201, made
+            case ("POST", webhook_id, "test") if webhook_id in self._webhooks:
+                self.tested_webhooks.append(webhook_id)
+                return 200, {"id": webhook_id}
+            case _:
+                return _nothing(["webhooks", *rest])
 
     def _create(self, sent: Any) -> tuple[int, Any]:
         if sent.get("project_id") not in self._projects:
@@ -229,6 +261,7 @@ class FakeZof:
         status = self._status(run)
         started = run.created + run.course.queued
         ended = run.canceled if run.canceled is not None else started + run.course.takes
+        has_started = status != "queued" and started <= ended
         counts = run.course.counts if status in TERMINAL_STATUSES and run.canceled is None else {}
         return {
             "id": run.id,
@@ -238,7 +271,7 @@ class FakeZof:
             "summary": {"total": sum(run.course.counts.values()), **counts},
             "url": f"{self.base_url}/console/runs/{run.id}",
             "created_at": self._stamp(run.created),
-            "started_at": None if status == "queued" else self._stamp(started),
+            "started_at": self._stamp(started) if has_started else None,
             "completed_at": self._stamp(ended) if status in TERMINAL_STATUSES else None,
         }
 
@@ -252,6 +285,21 @@ class FakeZof:
             {"id": f"res_{run.id}_{n}", "test_case_id": f"tc_{n}", "status": status, **same}
             for n, status in enumerate(outcomes, 1)
         ]
+
+    def _log(self, run: _Run) -> list[dict[str, Any]]:
+        body = self._body(run)
+        moments = [("queued", "created_at"), ("running", "started_at"), (body["status"], "completed_at")]
+        return [
+            {"id": f"log_{run.id}_{n}", "timestamp": body[when], "message": f"{run.id} is {status}"}
+            for n, (status, when) in enumerate(moments, 1)
+            if body[when] is not None
+        ]
+
+    def _artifacts(self, run: _Run) -> list[dict[str, Any]]:
+        if self._status(run) not in TERMINAL_STATUSES:
+            return []
+        url = f"{self.base_url}/files/{run.id}/report.json"
+        return [{"id": f"art_{run.id}", "name": "report.json", "type": "report", "url": url}]
 
     def _stamp(self, now: float) -> str:
         moment = datetime.fromtimestamp(self.time.wall - self.time.now + now, UTC)
@@ -291,6 +339,10 @@ def _behind(item: str, cursor: str) -> bool:
 
 def _error(code: str, message: str, param: str | None = None) -> dict[str, Any]:
     return {"error": {"code": code, "message": message, **({"param": param} if param else {})}}
+
+
+def _nothing(steps: list[str]) -> tuple[int, Any]:
+    return 404, _error("not_found", f"There is no {'/'.join(steps)} here.")
 
 
 def _reply(status: int, body: Any, headers: dict[str, str]) -> Reply:

@@ -44,7 +44,8 @@ LOADED = {
         for name in (
             "admin_builders", "ambient", "assumptions", "budget", "builders", "call", "client", "clock", "commands",
             "config", "cron", "deadlines", "drivers", "errors", "failures", "forks", "governor", "observing",
-            "operations", "paging", "requests", "resources", "responses", "retry", "telemetry", "untyped", "validation", "version",
+            "operations", "paging", "requests", "resources", "responses", "retry",
+            "telemetry", "untyped", "validation", "version",
         )
     ),
 }  # fmt: skip

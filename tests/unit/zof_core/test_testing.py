@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
 
 from zof_core import Run, ZofAuthenticationError, ZofConflictError, ZofNotFoundError, ZofServerError
@@ -75,6 +78,35 @@ async def test_the_async_client_of_the_same_zof(fake_zof: FakeZof) -> None:
     async with fake_zof.async_client() as zof:
         run: Run = await zof.runs.create(**SUITE)
         assert (await zof.runs.wait_until_complete(run.id)).status == "passed"
+
+
+def test_a_run_leaves_a_log_and_a_report(fake_zof: FakeZof) -> None:
+    with fake_zof.client() as zof:
+        run = zof.runs.create(**SUITE)
+        assert [line.message for line in zof.runs.logs(run.id)] == [f"{run.id} is queued"]
+        assert len(zof.runs.artifacts.list(run.id)) == 0
+        ended = zof.runs.wait_until_complete(run.id)
+        lines = list(zof.runs.logs_auto(run.id, limit=2))
+        assert [line.message.split()[-1] for line in lines] == ["queued", "running", "passed"]
+        assert lines[-1].timestamp == ended.completed_at
+        [report] = zof.runs.artifacts.list(run.id)
+        file = io.BytesIO()
+        zof.runs.artifacts.download(report, file)
+        assert json.loads(file.getvalue())["status"] == "passed"
+        canceled = zof.runs.cancel(zof.runs.create(**SUITE).id)
+        assert [line.message.split()[-1] for line in zof.runs.logs(canceled.id)] == ["queued", "canceled"]
+
+
+def test_a_webhook_shows_its_secret_once(fake_zof: FakeZof) -> None:
+    with fake_zof.client() as zof:
+        made = zof.webhooks.create(url="https://example.test/hook", events=["run.completed"])
+        assert made.secret
+        [listed] = zof.webhooks.list()
+        assert (listed.id, listed.url, listed.secret) == (made.id, made.url, None)
+        zof.webhooks.test(made.id)
+        assert fake_zof.tested_webhooks == [made.id]
+        with pytest.raises(ZofNotFoundError):
+            zof.webhooks.test("wh_other")
 
 
 def test_two_fakes_share_nothing() -> None:
