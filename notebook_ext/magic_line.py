@@ -18,6 +18,7 @@ USAGE: Mapping[str, str] = {
     "results": "%zof results [RUN] [--status STATUS]",
     "compare": "%zof compare BEFORE AFTER",
     "logs": "%zof logs [RUN] [--limit N]",
+    "plot": "%zof plot pass-rate|durations|failures|coverage [PROJECT]",
     "home": "%zof home [PROJECT …]",
     "freeze": "%zof freeze",
     "help": "%zof help",
@@ -28,10 +29,11 @@ _OPTIONS: Mapping[str, frozenset[str]] = {
     "results": frozenset({"--status"}),
     "logs": frozenset({"--limit"}),
 }
-_MOST: Mapping[str, int] = {"run": 3, "home": 20, "compare": 2, "help": 0, "freeze": 0}
+_MOST: Mapping[str, int] = {"run": 3, "home": 20, "compare": 2, "plot": 2, "help": 0, "freeze": 0}
 _MOST_USUALLY = 1
 _SECRET_WORDS = ("key", "token", "secret", "password")
 _LIMIT_MAX = 100
+PLOT_KINDS = ("pass-rate", "durations", "failures", "coverage")
 RESULT_STATUSES = ("passed", "failed", "error", "canceled", "skipped")
 
 
@@ -145,6 +147,22 @@ def status_wanted(line: Line) -> str | None:
     return status or None
 
 
+def plot_wanted(line: Line) -> tuple[str, str | None]:
+    """Which plot a line asks for, and of which project; None for all.
+
+    Raises:
+        LineError: it names no plot, or one there is not.
+    """
+    if not line.words:
+        raise LineError(f"The kind of plot is missing. Usage: {USAGE['plot']}")
+    kind, *project = line.words
+    if kind not in PLOT_KINDS:
+        near = nearest(kind, PLOT_KINDS)
+        hint = f"Did you mean {quoted(near)}?" if near else f"There are: {', '.join(PLOT_KINDS)}."
+        raise LineError(f"There is no plot {quoted(kind)}. {hint}")
+    return kind, project[0] if project else None
+
+
 def completions(before: str, catalogue: Catalogue, runs: Sequence[str]) -> list[str]:
     """What may stand at the end of a line.
 
@@ -173,6 +191,8 @@ def _choices(done: Sequence[str], catalogue: Catalogue, runs: Sequence[str]) -> 
             return list(RESULT_STATUSES)
         case ["runs"]:
             return [*projects, "--limit"]
+        case ["plot", *named] if len(named) < 2:
+            return projects if named else list(PLOT_KINDS)
         case ["compare", *named] if len(named) < 2:
             return [run for run in runs if run not in named]
         case ["status" | "cancel" | "results" | "logs" as verb]:

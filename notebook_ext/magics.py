@@ -6,6 +6,7 @@ import re
 import shlex
 import uuid
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
@@ -25,10 +26,13 @@ from notebook_ext.magic_line import (
     completions,
     limit_wanted,
     parse,
+    plot_wanted,
     run_wanted,
     status_wanted,
 )
 from notebook_ext.panel import freeze_all
+from notebook_ext.plot import Plot
+from notebook_ext.plot_reading import read_plot
 from notebook_ext.results_table import ResultsTable
 from notebook_ext.runs_table import RunsTable
 from zof_core import Run, ZofApiError, deadline
@@ -73,31 +77,32 @@ class ZofMagics(Magics):
         return completions(rest, self.connection.catalogue, list(self._seen))
 
     def _do(self, line: Line) -> Any:
-        match line.verb:
-            case "run":
-                return self._run(line)
-            case "status":
-                return self._handle(line)
-            case "runs":
-                return self._runs(line)
-            case "cancel":
-                handle = self._handle(line)
-                handle.cancel()
-                return handle
-            case "results":
-                return self._results(line)
-            case "compare":
-                return self._compare(line)
-            case "logs":
-                return self._logs(line)
-            case "home":
-                return HomePanel(
-                    self.connection.given, catalogue=self.connection.catalogue, projects=line.words or None
-                )
-            case "freeze":
-                freeze_all(self.connection.loop)
-                return None
-        return _Help()
+        doers: dict[str, Callable[[Line], Any]] = {
+            "run": self._run,
+            "status": self._handle,
+            "runs": self._runs,
+            "cancel": self._cancel,
+            "results": self._results,
+            "compare": self._compare,
+            "logs": self._logs,
+            "plot": self._plot,
+            "home": self._home,
+            "freeze": self._freeze,
+        }
+        doer = doers.get(line.verb)
+        return doer(line) if doer else _Help()
+
+    def _cancel(self, line: Line) -> RunHandle:
+        handle = self._handle(line)
+        handle.cancel()
+        return handle
+
+    def _home(self, line: Line) -> HomePanel:
+        names = self.connection.catalogue
+        return HomePanel(self.connection.given, catalogue=names, projects=line.words or None)
+
+    def _freeze(self, _: Line) -> None:
+        freeze_all(self.connection.loop)
 
     def _run(self, line: Line) -> RunHandle:
         wanted = run_wanted(line)
@@ -152,6 +157,14 @@ class ZofMagics(Magics):
     def _logs(self, line: Line) -> LogPanel:
         limit = limit_wanted(line, LINES_KEPT, LINES_KEPT)
         return LogPanel(self._handle(line), limit=limit)
+
+    def _plot(self, line: Line) -> Plot:
+        return self.connection.loop.run(self._read_plot(*plot_wanted(line)))
+
+    async def _read_plot(self, kind: str, project: str | None) -> Plot:
+        with deadline(CALL_SECONDS):
+            client = self.connection.client()
+            return await read_plot(client, kind, project, self.connection.catalogue)
 
     async def _list(self, project: str | None, limit: int) -> list[Run]:
         with deadline(CALL_SECONDS):

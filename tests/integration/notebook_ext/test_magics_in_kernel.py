@@ -64,3 +64,18 @@ def test_completion_offers_verbs_and_options(magic: Kernel) -> None:
     assert magic.complete("%zof ca") == ["cancel"]
     assert magic.complete("run = %zof st") == ["status"]
     assert "--limit" in magic.complete("%zof runs proj_shop --l")
+
+
+def test_plots_are_a_picture_a_sentence_and_a_table(magic: Kernel) -> None:
+    magic.run("get_ipython().run_line_magic('zof', 'run proj_shop staging suite_quick').wait()")
+    for kind in ("pass-rate", "durations"):
+        said = magic.run(f"%zof plot {kind} proj_shop")
+        data = next(message["content"]["data"] for message in said if is_type(message, "execute_result"))
+        assert '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="' in data["text/html"]
+        assert "The data as a table" in data["text/html"]
+        assert " run" in data["text/plain"]
+    assert (
+        magic.value("'no results' in repr(get_ipython().run_line_magic('zof', 'plot failures'))") == "False"
+    )
+    assert "Did you mean" in complaint(magic, "%zof plot pass-rat")
+    assert magic.complete("%zof plot pa") == ["pass-rate"]

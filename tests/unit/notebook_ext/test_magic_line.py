@@ -12,6 +12,7 @@ from notebook_ext.magic_line import (
     completions,
     limit_wanted,
     parse,
+    plot_wanted,
     run_wanted,
     status_wanted,
 )
@@ -45,7 +46,7 @@ def test_an_empty_line_asks_for_help() -> None:
     ("text", "words"),
     [
         ("rum a b c", 'Did you mean "run"?'),
-        ("zzzz", "There are: run, status, runs, cancel, results, compare, logs, home, freeze, help."),
+        ("zzzz", "There are: run, status, runs, cancel, results, compare, logs, plot, home, freeze, help."),
         ("run a b 'c", "quotation mark is not closed"),
         ("run a b c d", '"d" is too much'),
         ("run a b c --fast", '"--fast" is no option here'),
@@ -97,7 +98,22 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("before", "offered"),
     [
-        ("", ["run", "status", "runs", "cancel", "results", "compare", "logs", "home", "freeze", "help"]),
+        (
+            "",
+            [
+                "run",
+                "status",
+                "runs",
+                "cancel",
+                "results",
+                "compare",
+                "logs",
+                "plot",
+                "home",
+                "freeze",
+                "help",
+            ],
+        ),
         ("ru", ["run", "runs"]),
         ("run ", ["proj_abc"]),
         ("run proj_abc ", ["staging", "production"]),
@@ -114,6 +130,9 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
         ("logs run_2 ", ["--limit"]),
         ("compare run_2 ", ["run_1"]),
         ("compare run_2 run_1 ", []),
+        ("plot ", ["pass-rate", "durations", "failures", "coverage"]),
+        ("plot pass-rate ", ["proj_abc"]),
+        ("plot pass-rate proj_abc ", []),
     ],
 )
 def test_completion_knows_the_place(before: str, offered: list[str]) -> None:
@@ -131,3 +150,12 @@ def test_a_log_may_be_longer_than_a_list_of_runs() -> None:
     assert limit_wanted(parse("logs run_1 --limit 20000"), 20_000, 20_000) == 20_000
     with pytest.raises(LineError, match="no number from 1 to 20000"):
         limit_wanted(parse("logs run_1 --limit 20001"), 20_000, 20_000)
+
+
+def test_a_plot_is_one_there_is() -> None:
+    assert plot_wanted(parse("plot failures proj_abc")) == ("failures", "proj_abc")
+    assert plot_wanted(parse("plot coverage")) == ("coverage", None)
+    with pytest.raises(LineError, match='Did you mean "failures"'):
+        plot_wanted(parse("plot failure"))
+    with pytest.raises(LineError, match="kind of plot is missing"):
+        plot_wanted(parse("plot"))
