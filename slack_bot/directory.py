@@ -106,12 +106,16 @@ class Directory:
         self._channels: Memory[ChannelFacts] = Memory(slack.channel, *ages)
         self._groups: Memory[frozenset[str]] = Memory(slack.group, *ages)
         self._known = Known(self._people, self._channels, self._groups)
+        self._joined: tuple[BotConfig | None, BotConfig] = None, config()
 
     def config(self) -> BotConfig:
         """The rules as they are now, with what is known now."""
         config = self._config()
-        policy = config.policy.model_copy(update={"known": self._known})
-        return config.model_copy(update={"policy": policy})
+        if config is not self._joined[0]:
+            # Once for each state of the file: what is known is looked up when it is asked for.
+            policy = config.policy.model_copy(update={"known": self._known})
+            self._joined = config, config.model_copy(update={"policy": policy})
+        return self._joined[1]
 
     async def look(
         self, people: Iterable[str] = (), channels: Iterable[str] = (), patience: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from slack_bot.config import ANY, AllowRule, Policy, Rule
@@ -178,6 +179,10 @@ def _demand(rule: AllowRule, verb: str) -> Needed | None:
     return Needed(rule.name, rule.approvals, rule.approvers, rule.approval_minutes * 60.0)
 
 
+ELSEWHERE: Final = 10
+"""So many other channels are looked for; an answer names fewer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Openings:
     """What could be done instead of what was denied.
@@ -193,18 +198,18 @@ class Openings:
     targets_here: tuple[Target, ...]
 
 
-def openings(policy: Policy, ask: Ask) -> Openings:
-    """What to tell somebody who was denied. Names only what the rules allow that very person."""
+def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Openings:
+    """What to tell somebody who was denied. Names only what the rules allow that very person.
+
+    Args:
+        elsewhere: how many other channels to look for at the most; each costs a decision, before an ack.
+    """
     mine = [rule for rule in policy.allow if _names_person(rule, policy, ask.user)]
-    channels = _unique(
-        channel
-        for rule in mine
-        for channel in rule.channels
-        if decide(policy, replace(ask, channel=channel)).allowed
-    )
+    listed = dict.fromkeys(channel for rule in mine for channel in rule.channels if channel != ask.channel)
+    channels = (one for one in listed if decide(policy, replace(ask, channel=one)).allowed)
     here = [rule for rule in mine if ask.channel in rule.channels]
     return Openings(
-        channels=tuple(channel for channel in channels if channel != ask.channel),
+        channels=tuple(islice(channels, elsewhere)),
         verbs_here=_unique(verb for rule in here for verb in rule.verbs),
         targets_here=tuple(
             target

@@ -38,7 +38,9 @@ def judge_question(origin: Origin, question: Question, config: BotConfig, trail:
         case grammar.Audit():
             return _audit(origin, trail, config)
         case grammar.WhoAmI():
-            ways = openings(config.policy, Ask(origin.user.id, origin.channel, "run", None, at=origin.at))
+            ways = openings(
+                config.policy, Ask(origin.user.id, origin.channel, "run", None, at=origin.at), elsewhere=0
+            )
             person = config.policy.people.get(origin.user.id)
             problem = email_problem(config.policy, origin.user.id)
             if problem is not None:
@@ -65,7 +67,7 @@ def _first(origin: Origin, target: Target, config: BotConfig) -> str:
 def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict:
     """Seen by whoever may do anything in the channel, since the channel sees the runs themselves."""
     ask = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
-    if not openings(config.policy, ask).verbs_here:
+    if not openings(config.policy, ask, elsewhere=0).verbs_here:
         return denied(ask, decide(config.policy, ask), config)
     seen = [note for entry in trail if (note := _legible(entry)) and _may_see(note, origin.user)]
     return Verdict(InboxOutcome.ANSWERED, "audit", answers.audit(seen[-_SHOWN:]))
@@ -94,7 +96,7 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
         problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
         return _misused(problem)
     own = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
-    if person.id != origin.user.id and not openings(policy, own).verbs_here:
+    if person.id != origin.user.id and not openings(policy, own, elsewhere=0).verbs_here:
         return denied(own, decide(policy, own), config)
     project = find(config.catalogue.projects, command.project) if command.project else None
     suite = find(project.suites, command.suite) if project and command.suite else None

@@ -42,7 +42,7 @@ from slack_bot.store.tables import (
     uses,
     zof_events,
 )
-from slack_bot.store.turns import Turns
+from slack_bot.store.turns import WriteTurns
 from zof_core.assumptions import WEBHOOK_REMEMBER_SECONDS
 
 P = ParamSpec("P")
@@ -120,7 +120,7 @@ class Store:
         # FULL: an ack is a promise, so what was committed must outlive a power cut too.
         self.path: Final = path
         self.engine = create_engine(path)
-        self._turns = Turns()
+        self._turns = WriteTurns()
         metadata.create_all(self.engine)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
+class WriteTurns:
     """Whose turn it is to write. For threads."""
 
     def __init__(self) -> None:

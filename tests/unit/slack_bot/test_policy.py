@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_bot.config import AllowRule, Person, Policy, Rule
-from slack_bot.policy import NO_RULE, OWN_RUN, Ask, Target, decide, openings
+from slack_bot.policy import ELSEWHERE, NO_RULE, OWN_RUN, Ask, Target, decide, openings
 
 STAGING = Target("proj_abc", "staging", "suite_pr_smoke")
 PRODUCTION = Target("proj_abc", "production", "suite_pr_smoke")
@@ -181,3 +181,13 @@ def test_a_deny_for_everything_wins(ask: Ask) -> None:
     decision = decide(closed, ask)
     assert decision.rule in {OWN_RUN, "closed", NO_RULE}
     assert decision.allowed == (decision.rule == OWN_RUN)
+
+
+def test_other_channels_are_looked_for_no_further_than_an_answer_names_them() -> None:
+    rule = POLICY.allow[0]
+    many = POLICY.model_copy(
+        update={"allow": (rule.model_copy(update={"channels": tuple(f"C{n:08d}" for n in range(500))}),)}
+    )
+    ask = Ask("U03SAM", "C0ELSEWHERE", rule.verbs[0], None)
+    assert openings(many, ask).channels == tuple(f"C{n:08d}" for n in range(ELSEWHERE))
+    assert openings(many, ask, elsewhere=0).channels == ()

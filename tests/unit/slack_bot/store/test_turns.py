@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from slack_bot.store.turns import Turns
+from slack_bot.store.turns import WriteTurns
 
 
 def test_those_in_a_hurry_go_first() -> None:
-    turns, order = Turns(), list[str]()
+    turns, order = WriteTurns(), list[str]()
 
     def write(name: str, urgent: bool) -> None:
         with turns.turn(urgent=urgent):
@@ -27,7 +27,7 @@ def test_those_in_a_hurry_go_first() -> None:
 
 
 def test_a_writer_that_fails_gives_its_turn_back() -> None:
-    turns = Turns()
+    turns = WriteTurns()
     with pytest.raises(ValueError, match="no"), turns.turn(urgent=True):
         raise ValueError("no")
     with turns.turn():
