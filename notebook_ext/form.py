@@ -20,6 +20,7 @@ from notebook_ext.handle import RunHandle
 from notebook_ext.html import fields_text, form_html
 from notebook_ext.panel import Panel
 from notebook_ext.run_panel import RunContent
+from notebook_ext.seen import remember
 from zof_core import (
     AsyncZofClient,
     Run,
@@ -231,6 +232,7 @@ class RunForm(Panel):
         }
 
     def _show(self, run: Run) -> None:
+        remember(run.id)
         self._run = RunHandle(run.id, self._connection, run=run)
         self._content = RunContent(self._run, self)
         self._content.look()

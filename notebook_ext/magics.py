@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import uuid
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -35,22 +34,21 @@ from notebook_ext.plot import Plot
 from notebook_ext.plot_reading import read_plot
 from notebook_ext.results_table import ResultsTable
 from notebook_ext.runs_table import RunsTable
+from notebook_ext.seen import remember, seen
 from zof_core import Run, ZofApiError, deadline
 from zof_core.validation import quoted
 from zof_core.wording import error_sentences
 
-_RUNS_KEPT = 50
 _ZOF_LINE = re.compile(r"(?:^|=\s*)%zof\s+(?P<rest>[^\n]*)$")
 
 
 @magics_class
 class ZofMagics(Magics):
-    """The magic and what it remembers: the connection and the runs it has seen."""
+    """The magic, and the connection it has made."""
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._connection: Connection | None = None
-        self._seen: deque[str] = deque(maxlen=_RUNS_KEPT)
 
     @property
     def connection(self) -> Connection:
@@ -74,7 +72,7 @@ class ZofMagics(Magics):
 
     def complete(self, rest: str) -> list[str]:
         """What may follow; from what is known already, for completion must not wait for a network."""
-        return completions(rest, self.connection.catalogue, list(self._seen))
+        return completions(rest, self.connection.catalogue, seen())
 
     def _do(self, line: Line) -> Any:
         doers: dict[str, Callable[[Line], Any]] = {
@@ -117,7 +115,7 @@ class ZofMagics(Magics):
             run = self.connection.loop.run(self._create(wanted))
         except ZofApiError as error:
             raise LineError(api_problem(error, wanted, self.connection.catalogue)[1]) from None
-        self._remember(run.id)
+        remember(run.id)
         return RunHandle(run.id, self.connection, run=run)
 
     async def _create(self, wanted: FormValue) -> Run:
@@ -127,19 +125,19 @@ class ZofMagics(Magics):
             )
 
     def _handle(self, line: Line) -> RunHandle:
-        if not line.words and not self._seen:
+        if not line.words and not seen():
             raise LineError(f"No run was started here yet. Usage: {USAGE[line.verb]}")
-        run_id = line.words[0] if line.words else self._seen[0]
+        run_id = line.words[0] if line.words else seen()[0]
         handle = RunHandle(run_id, self.connection)
         handle.refresh()
-        self._remember(run_id)
+        remember(run_id)
         return handle
 
     def _runs(self, line: Line) -> RunsTable:
         project = line.words[0] if line.words else None
         page = self.connection.loop.run(self._list(project, limit_wanted(line)))
         for run in reversed(page):
-            self._remember(run.id)
+            remember(run.id)
         return RunsTable(tuple(page), self.connection.clock(), self.connection.catalogue)
 
     def _results(self, line: Line) -> ResultsTable:
@@ -170,11 +168,6 @@ class ZofMagics(Magics):
         with deadline(CALL_SECONDS):
             page = await self.connection.client().runs.list(project_id=project, limit=limit)
         return page.data[:limit]
-
-    def _remember(self, run_id: str) -> None:
-        if run_id in self._seen:
-            self._seen.remove(run_id)
-        self._seen.appendleft(run_id)
 
 
 class _Help:

@@ -51,6 +51,15 @@ def test_cancel_takes_the_newest_run(magic: Kernel, zof: Zof) -> None:
         zof.open_gate()
 
 
+def test_a_forms_run_is_the_newest(magic: Kernel) -> None:
+    model = model_in(said := magic.run("RunForm(poll_interval=0.2)"))
+    value = {"project": "proj_shop", "environment": "staging", "suite": "suite_quick", "cases": []}
+    magic.send(model, {"op": "start", "value": value, "confirmation": ""})
+    frozen = magic.frozen(said)
+    magic.run("newest = %zof status")
+    assert magic.value("newest.id").strip("'") in frozen
+
+
 def test_what_is_wrong_is_one_line(magic: Kernel) -> None:
     assert (
         complaint(magic, "%zof rum a b c") == 'UsageError: %zof has no command "rum". Did you mean "run"?\n'
