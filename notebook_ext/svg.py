@@ -27,7 +27,7 @@ _SHAPES: Mapping[str, str] = {
 }
 _DASH = "M{l} {y}h8"
 _FILLED = frozenset({"good", "progress"})
-_HOT = frozenset({"bad", "warning"})
+_HOT = ("bad", "warning")
 _LINE_HEIGHT = 18
 
 
@@ -84,7 +84,7 @@ def points_svg(
         parts.append(
             f'<polyline points="{way}" fill="none" style="stroke:{_TONES["progress"]}" stroke-width="2"/>'
         )
-    parts += [_mark(mark.tone, *at(mark), told=mark.told) for mark in marks]
+    parts += _marks((mark, *at(mark)) for mark in marks)
     return _svg(parts, bottom + 30, described, legend)
 
 
@@ -113,14 +113,15 @@ def grid_svg(
         y = top + _LINE_HEIGHT * number
         parts.append(_text(left - 10, y + 13, clean_text(name, 32), anchor="end", told=name))
         parts.append(_line(left, y + _LINE_HEIGHT, left + step * len(columns), y + _LINE_HEIGHT, faint=True))
-    for mark in marks:
-        x, middle = left + step * (mark.x + 0.5), top + _LINE_HEIGHT * (mark.y + 0.5)
-        if mark.tone in _HOT:
-            parts.append(
-                f'<rect x="{x - step / 2 + 0.5:.1f}" y="{middle - 8:.1f}" width="{step - 1:.1f}" height="16" '
-                f'style="fill:{_TONES[mark.tone]}" fill-opacity=".18"/>'
-            )
-        parts.append(_mark(mark.tone, x, middle, told=mark.told))
+    placed = [(mark, left + step * (mark.x + 0.5), top + _LINE_HEIGHT * (mark.y + 0.5)) for mark in marks]
+    for tone in _HOT:
+        cells = "".join(
+            f"M{x - step / 2 + 0.5:.1f} {y - 8:.1f}h{step - 1:.1f}v16h{1 - step:.1f}z"
+            for mark, x, y in placed
+            if mark.tone == tone
+        )
+        parts.append(f'<path d="{cells}" style="fill:{_TONES[tone]}" fill-opacity=".18"/>' if cells else "")
+    parts += _marks(placed)
     if len(columns) == 1:
         parts.append(_text(left, bottom + 18, clean_text(columns[0], 40)))
     elif columns:
@@ -171,12 +172,27 @@ def _svg(parts: list[str], height: float, described: str, legend: Sequence[tuple
     )
 
 
-def _mark(tone: str, x: float, y: float, *, told: str = "") -> str:
-    shape = _SHAPES.get(tone, _DASH).format(x=f"{x:.1f}", y=f"{y:.1f}", l=f"{x - 4:.1f}", t=f"{y - 4:.1f}")
+def _marks(placed: Iterable[tuple[Mark, float, float]]) -> list[str]:
+    """Marks at their places; those of a tone share its style, which is most of their length."""
+    groups: dict[str, list[str]] = {}
+    for mark, x, y in placed:
+        title = f"<title>{escape(clean_text(mark.told, 200))}</title>"
+        groups.setdefault(mark.tone, []).append(f'<path d="{_shape(mark.tone, x, y)}">{title}</path>')
+    return [f"<g{_style(tone)}>{''.join(paths)}</g>" for tone, paths in groups.items()]
+
+
+def _mark(tone: str, x: float, y: float) -> str:
+    return f'<path d="{_shape(tone, x, y)}"{_style(tone)}/>'
+
+
+def _shape(tone: str, x: float, y: float) -> str:
+    form = _SHAPES.get(tone, _DASH)
+    return form.format(x=f"{x:.1f}", y=f"{y:.1f}", l=f"{x - 4:.1f}", t=f"{y - 4:.1f}")
+
+
+def _style(tone: str) -> str:
     colour = _TONES.get(tone, "currentColor")
-    inside = colour if tone in _FILLED else "none"
-    title = f"<title>{escape(clean_text(told, 200))}</title>" if told else ""
-    return f'<path d="{shape}" style="fill:{inside};stroke:{colour}" stroke-width="2">{title}</path>'
+    return f' style="fill:{colour if tone in _FILLED else "none"};stroke:{colour}" stroke-width="2"'
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, *, faint: bool) -> str:
