@@ -21,6 +21,7 @@ from slack_bot.text import code, sentence
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_summary
+from slack_bot.views.confirmation import confirmation_given
 from slack_bot.views.details import back_button, details_modal
 from slack_bot.views.words import Names
 from slack_bot.workbench import Workbench
@@ -77,7 +78,9 @@ class ErrandTicks:
             case errands.Reply():
                 message = await self._reply(errand)
                 if errand.view is None:
-                    return await self._bench.tell(errand, message, errand.asked_at)
+                    # The question is answered: its button must not wait for an answer any longer.
+                    instead = errand.kind is Kind.CONFIRM
+                    return await self._bench.tell(errand, message, errand.asked_at, instead=instead)
                 back = () if errand.blocks or not errand.run_id else (back_button(errand.run_id),)
                 blocks = (*(message.blocks or note(message.text).blocks), *back)
                 modal = details_modal(errand.view, errand.channel, blocks)
@@ -184,7 +187,8 @@ class ErrandTicks:
         await self._bench.engine.in_thread(
             self._bench.store.change_run, row.key, change, now, self._bench.engine.enqueue
         )
-        return Answer("Confirmed.", ErrandOutcome.ANSWERED)
+        row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, row.key) or row
+        return Answer(confirmation_given(row), ErrandOutcome.ANSWERED)
 
     async def _cancel(self, errand: Errand) -> errands.Report:
         result = await self._bench.zof.cancel(errand.run_id)

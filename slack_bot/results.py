@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from zof_core import Run
 from zof_core.usual import Usual
+
+SHOWN_FAILURES: Final = 10
+"""How many failed cases a run's message names."""
 
 
 class Outcome(StrEnum):
@@ -45,6 +49,10 @@ class Findings(Value):
     run: Run
     failures: tuple[FailedCase, ...] = ()
     failures_total: int = 0
+
+    def names_all_of(self, total: int) -> bool:
+        """Whether the failed cases of a run that has so many are named, as far as a message names them."""
+        return total == self.failures_total and len(self.failures) >= min(total, SHOWN_FAILURES)
 
 
 def not_passed(run: Run) -> int:

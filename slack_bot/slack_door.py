@@ -176,11 +176,15 @@ class SlackDoor:
             log.warning("A doubled card could not be removed: %s", result)
 
     async def tell(
-        self, channel: str, user: str, message: Message, response_url: str | None
+        self, channel: str, user: str, message: Message, response_url: str | None, *, instead: bool = False
     ) -> Said | SlackBusy | SlackRefused:
-        """Tells one person something that nobody else sees: by response URL, else in the channel."""
+        """Tells one person something that nobody else sees: by response URL, else in the channel.
+
+        Args:
+            instead: it takes the place of the message whose button the response URL came from.
+        """
         if response_url and self._may_answer_at(response_url):
-            result = await self._answer_at(response_url, message)
+            result = await self._answer_at(response_url, message, instead=instead)
             if not isinstance(result, SlackRefused):
                 return result
         called = await self._call(
@@ -237,10 +241,12 @@ class SlackDoor:
         own = parts.netloc == self._own_host
         return own or (parts.scheme == "https" and parts.netloc == "hooks.slack.com")
 
-    async def _answer_at(self, url: str, message: Message) -> Said | SlackBusy | SlackRefused:
+    async def _answer_at(
+        self, url: str, message: Message, *, instead: bool
+    ) -> Said | SlackBusy | SlackRefused:
         body = {
             "response_type": "ephemeral",
-            "replace_original": False,
+            "replace_original": instead,
             "text": message.text,
             "blocks": list(message.blocks),
         }

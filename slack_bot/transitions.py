@@ -117,7 +117,12 @@ def sighted(row: FollowedRun, run: Run, now: float, timing: Timing) -> FollowedR
     """The row after the run was seen in a list; cases that newly failed need a look of their own."""
     before = row.findings or Findings(run=run)
     total = not_passed(run)
-    is_news = total != before.failures_total and (run.is_terminal or not before.failures)
+    # While it runs, the count may run ahead of the names; at its end they must all be there.
+    is_news = (
+        not before.names_all_of(total)
+        if run.is_terminal
+        else total != before.failures_total and not before.failures
+    )
     if is_news:
         return look_again_soon(row, now)
     return _read(row, before.model_copy(update={"run": run, "failures_total": total}), now, timing)

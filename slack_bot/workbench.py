@@ -62,11 +62,16 @@ class Workbench:
         return self._engine
 
     async def tell(
-        self, to: FollowedRun | Errand, message: Message, since: float
+        self, to: FollowedRun | Errand, message: Message, since: float, *, instead: bool = False
     ) -> Said | SlackBusy | SlackRefused:
-        """Tells the author of a row something that nobody else sees."""
+        """Tells the author of a row something that nobody else sees.
+
+        Args:
+            since: Unix time that the response URL is from.
+            instead: it takes the place of the message that was clicked.
+        """
         url = to.response_url if self.clock() - since < _RESPONSE_URL_SECONDS else None
-        return await self.slack.tell(to.channel, to.asker.id, message, url)
+        return await self.slack.tell(to.channel, to.asker.id, message, url, instead=instead)
 
     async def save(
         self,

@@ -9,6 +9,7 @@ from typing import Final
 from slack_bot.demands import Requirement
 from slack_bot.proof import prove
 from slack_bot.results import (
+    SHOWN_FAILURES,
     FailedCase,
     Findings,
     Outcome,
@@ -19,7 +20,6 @@ from slack_bot.results import (
     Unproven,
     not_passed,
 )
-from slack_bot.views.card import SHOWN_FAILURES
 from zof_core import (
     AsyncZofClient,
     Result,
@@ -135,7 +135,7 @@ class ZofDoor:
 
     async def _findings(self, run: Run, before: Findings | None) -> Findings:
         total = not_passed(run)
-        if before is not None and before.failures_total == total and before.failures:
+        if before is not None and before.failures and before.names_all_of(total):
             return Findings(run=run, failures=before.failures, failures_total=total)
         if not total:
             return Findings(run=run)

@@ -31,7 +31,7 @@ def approval_card(row: FollowedRun) -> Message:
     icon, word, said = _standing(row, approval)
     where = f"on *{prose(row.request.environment, _NAME_MAX)}*"
     asked = f"{prose(row.project_name, _NAME_MAX)} · asked by {prose(row.asker.name, _NAME_MAX)}"
-    by_rule = f"rule “{prose(approval.rule, 100)}” · {code(approval.digest[:8])}"
+    by_rule = f"rule “{prose(approval.rule, 100)}” · Request {code(approval.digest[:8])}"
     evidence = ""
     if row.requires is not None and row.evidence is not None:
         evidence = f" · {row.requires.suite} on {row.requires.environment} passed in {row.evidence.run_id}"

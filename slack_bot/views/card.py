@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from slack_bot.following import FollowedRun, Via
-from slack_bot.results import Findings
+from slack_bot.results import SHOWN_FAILURES, Findings
 from slack_bot.text import clock, code, fenced, local_clock, plain, prose, safe_url, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
 from slack_bot.views.lists import can_stand_in_a_button, details_button
@@ -19,7 +19,6 @@ CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
 RERUN_FAILED_ACTION: Final = "rerun_failed"
 OPEN_ACTION: Final = "open_in_console"
-SHOWN_FAILURES: Final = 10
 THREAD_SHOWN: Final = 20
 _NAME_MAX: Final = 120
 

@@ -22,14 +22,25 @@ def confirmation_prompt(row: FollowedRun) -> Message:
     """
     assert row.confirmation is not None
     text = (
-        f":warning: *Please confirm:* {_what(row)} on *{prose(row.request.environment, 120)}* of "
-        f"{prose(row.project_name, 120)} ({code(row.request.project_id)}). Nothing has been started yet; this "
+        f":warning: *Please confirm:* {_request(row)}. Nothing has been started yet; this "
         f"lapses at {local_clock(row.confirmation.expires_at)}."
     )
     value = json.dumps({"key": row.key, "nonce": row.confirmation.digest}, ensure_ascii=False)
     return Message(
         text, (section(text), actions(button("Confirm", CONFIRM_ACTION, style="danger", value=value)))
     )
+
+
+def confirmation_given(row: FollowedRun) -> str:
+    """What stands in the question's place when it was confirmed, in Slack's markup."""
+    waits = row.approval is not None and row.approval.approved_at is None
+    then = "It waits for approval now." if waits else "It starts now."
+    return f":white_check_mark: *Confirmed:* {_request(row)}. {then}"
+
+
+def _request(row: FollowedRun) -> str:
+    where = f"{prose(row.project_name, 120)} ({code(row.request.project_id)})"
+    return f"{_what(row)} on *{prose(row.request.environment, 120)}* of {where}"
 
 
 def _what(row: FollowedRun) -> str:

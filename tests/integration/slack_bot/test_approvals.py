@@ -57,14 +57,16 @@ async def test_it_starts_when_somebody_else_has_approved_and_its_card_becomes_th
     assert len(await shared.runs()) == runs + 1
 
 
-@pytest.mark.parametrize("who", [DANA, SAM])
-async def test_a_rejection_or_a_withdrawal_starts_nothing(shared: Any, until: Any, who: str) -> None:
+@pytest.mark.parametrize(("who", "outcome"), [(DANA, "rejected"), (SAM, "withdrawn")])
+async def test_a_rejection_or_a_withdrawal_starts_nothing(
+    shared: Any, until: Any, who: str, outcome: str
+) -> None:
     runs = len(await shared.runs())
     key, card = await asked_for(shared, until)
     await shared.people.user(who).click(RELEASES, card["ts"], "reject_run")
-    assert (await shared.outcome(key)).outcome == "rejected"
+    assert (await shared.outcome(key)).outcome == outcome
     [after] = [one for one in await shared.cards() if one["ts"] == card["ts"]]
-    assert "Rejected by" in after["plain"]
+    assert f"{outcome.capitalize()} by" in after["plain"]
     assert "approve_run" not in json.dumps(after)
     assert len(await shared.runs()) == runs
 
@@ -81,3 +83,20 @@ async def test_a_freeze_that_began_meanwhile_keeps_it_from_being_approved(shared
         path.write_text(rules, "utf-8")
     await shared.people.user(DANA).click(RELEASES, card["ts"], "reject_run")
     assert (await shared.outcome(key)).outcome == "rejected"
+
+
+async def test_once_confirmed_the_question_with_its_button_is_gone(shared: Any, until: Any) -> None:
+    async def questions() -> list[dict[str, Any]]:
+        return [one for one in await shared.seen_by(DANA) if "confirm_run" in json.dumps(one)]
+
+    key = await shared.command("/zof run proj_abc production suite_pr_smoke", user=DANA)
+    [question] = await until(questions)
+    assert "Nothing has been started yet" in question["plain"]
+    await shared.people.user(DANA).click(RELEASES, question["ts"], "confirm_run")
+    assert (await shared.outcome(key)).outcome == "passed"
+    await until(lambda: told(shared, DANA, "Confirmed:"))
+    assert await questions() == []
+    said = await shared.last_told(DANA)
+    assert "PR smoke" in said
+    assert "It starts now." in said
+    assert not any("Nothing has been started yet" in one["plain"] for one in await shared.seen_by(DANA))

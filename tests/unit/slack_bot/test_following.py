@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,8 @@ from slack_bot.results import (
 )
 from slack_bot.settings import Timing
 from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, lost_sight, pause, sighted
-from zof_core import Run, RunRequest, RunSummary
+from slack_bot.zof_door import ZofDoor
+from zof_core import AsyncZofClient, Result, Run, RunRequest, RunSummary
 
 NEW, OLD = "new", "old"
 
@@ -202,6 +204,37 @@ class TestFollowing:
         assert (row.look, row.findings.failures_total, row.findings.failures) == (False, 2, named)
         ended = more.model_copy(update={"status": "failed"})
         assert sighted(seen, ended, 1010, timing).look
+        # The count was taken over while it ran; the names were not.
+        assert sighted(row, ended, 1020, timing).look
+        both = (*named, FailedCase(name="logout", status="failed"))
+        named_all = Findings(run=more, failures=both, failures_total=2)
+        at_end = sighted(seen.model_copy(update={"findings": named_all}), ended, 1030, timing)
+        assert (at_end.look, at_end.outcome, at_end.findings.failures) == (False, Outcome.FAILED, both)
+
+    async def test_the_door_reads_names_again_unless_it_has_them_all(self, make_run: Any) -> None:
+        summary = RunSummary(total=5, failed=3)
+        ended = make_run("failed").model_copy(update={"summary": summary})
+        asked: list[str] = []
+
+        class Runs:
+            async def retrieve(self, _run_id: str) -> Any:
+                return ended
+
+        class Results:
+            async def list(self, *, run_id: str, status: str, limit: int) -> Any:
+                asked.append(status)
+                names = ("a", "b", "c") if status == "failed" else ()
+                return SimpleNamespace(data=[Result(id=f"res_{n}", name=n, status=status) for n in names])
+
+        door = ZofDoor(cast("AsyncZofClient", SimpleNamespace(runs=Runs(), results=Results())))
+        one = Findings(run=ended, failures=(FailedCase(name="a", status="failed"),), failures_total=3)
+        read = await door.read("run_1", one)
+        assert isinstance(read, Read)
+        assert [case.name for case in read.findings.failures] == ["a", "b", "c"]
+        asked.clear()
+        again = await door.read("run_1", read.findings)
+        assert isinstance(again, Read)
+        assert (again.findings, asked) == (read.findings, [])
 
     def test_out_of_sight_is_an_outage_and_it_has_itself_watched_anew(
         self, make_row: Any, make_run: Any, timing: Timing
