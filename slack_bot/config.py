@@ -115,6 +115,24 @@ def _group_id(value: str) -> str:
     return value
 
 
+def is_channel_id(value: str) -> bool:
+    """Whether it has the form of a Slack channel id."""
+    return _CHANNEL.fullmatch(value) is not None
+
+
+def person_meant(people: Mapping[str, Person], word: str) -> str | None:
+    """The user id of whom a word means: by name or e-mail address in [people], else by a first name only one has."""
+    said = word.removeprefix("@").casefold()
+    whole = [
+        key
+        for key, person in people.items()
+        if said in (person.name.casefold(), (person.email or "").casefold())
+    ]
+    first = [key for key, person in people.items() if said == person.name.casefold().split(maxsplit=1)[0]]
+    found = whole or first
+    return found[0] if said and len(found) == 1 else None
+
+
 def is_user_id(value: str) -> bool:
     """Whether it has the form of a Slack user id."""
     return _USER.fullmatch(value) is not None

@@ -9,20 +9,20 @@ from slack_bot.proof import span
 
 
 def explained(policy: Policy, ask: Ask, decision: Decision, *, most: int = 1000) -> list[str]:
-    """Sentences, the decision first, then each other rule with what it lacked, the nearest ones first.
+    """Sentences, the decision first, then each other rule with what it lacked, in the order of the file.
 
     Args:
-        most: how many other rules are named.
+        most: how many other rules are named: the nearest ones.
     """
     lines = [_verdict(decision)]
     lines += [f"Before it starts: {demand}." for demand in _demands(decision)]
     if problem := email_problem(policy, ask.user):
         lines.append(f"[people] lists {ask.user}, but {problem}, so the entry does not count.")
     others = [one for one in explain(policy, ask) if one.rule.name != decision.rule]
-    near = sorted(others, key=lambda one: len(one.lacks))
-    lines += [_why_not(one, ask) for one in near[:most]]
-    if len(near) > most:
-        lines.append(f"{len(near) - most} more rules lack as much or more.")
+    near = sorted(others, key=lambda one: len(one.lacks))[:most]
+    lines += [_why_not(one, ask, decision) for one in sorted(near, key=_position)]
+    if len(others) > most:
+        lines.append(f"{len(others) - most} more rules lack as much or more.")
     return lines
 
 
@@ -57,10 +57,19 @@ def _demands(decision: Decision) -> list[str]:
     return found
 
 
-def _why_not(one: Considered, ask: Ask) -> str:
+def _position(one: Considered) -> int:
+    return one.rule.line or 0
+
+
+def _why_not(one: Considered, ask: Ask, decision: Decision) -> str:
     kind = "allow" if isinstance(one.rule, AllowRule) else "deny"
+    rule = f"{kind} {place(one.rule.name, one.rule.line)}"
     if one.lacks:
-        return f"{kind} {place(one.rule.name, one.rule.line)} does not hold: {', '.join(one.lacks)}."
-    if kind == "deny" and ask.target is None:
-        return f"{kind} {place(one.rule.name, one.rule.line)} would hold for some targets."
-    return f"{kind} {place(one.rule.name, one.rule.line)} would hold too, but comes later."
+        return f"{rule} does not hold: {', '.join(one.lacks)}."
+    if decision.rule == OWN_RUN:
+        return f"{rule} holds too, but decides nothing about one's own run."
+    if kind == "deny":
+        return f"{rule} would hold for some targets." if ask.target is None else f"{rule} denies it too."
+    if not decision.allowed:
+        return f"{rule} would allow it, but a deny wins over every allow."
+    return f"{rule} would allow it too, but stands after the one that decides."

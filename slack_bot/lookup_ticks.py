@@ -127,9 +127,10 @@ class LookupTicks:
             self._bench.store.unsubscribe, errand.channel, errand.query.project
         )
         if not ended:
-            return Answer(
-                "This channel was not subscribed to that, so nothing was changed.", ErrandOutcome.ANSWERED
-            )
+            project = errand.query.project
+            what = f"failures of {prose(self._names.project(project), 80)}" if project else "any failures"
+            text = f"This channel is not subscribed to {what}, so there was nothing to end."
+            return Answer(text, ErrandOutcome.ANSWERED)
         names = ", ".join(prose(self._names.project(one), 80) for one in ended)
         return Answer(f":no_bell: Failures of {names} are posted here no more.", ErrandOutcome.ANSWERED)
 

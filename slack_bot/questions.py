@@ -8,7 +8,7 @@ from typing import Final
 
 from slack_bot import grammar
 from slack_bot.audit import Entry, Note
-from slack_bot.config import ANY, VERBS, BotConfig, is_user_id
+from slack_bot.config import ANY, VERBS, BotConfig, is_user_id, person_meant
 from slack_bot.explaining import explained
 from slack_bot.following import Asker
 from slack_bot.membership import email_problem
@@ -90,7 +90,8 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     policy = config.policy
     person = _person(command.person, origin, config)
     if person is None:
-        problem = f"I do not know '{command.person}': mention them with @, or write me for yourself."
+        who = "mention them with @, write a name of [people], or me for yourself"
+        problem = f"I do not know '{command.person}': {who}."
         return _misused(problem)
     if command.verb not in VERBS:
         problem = f"'{command.verb}' is not a verb of the rules; those are {', '.join(VERBS)}."
@@ -112,7 +113,9 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     ask = Ask(person.id, origin.channel, command.verb, target, at=origin.at)
     decision = decide(policy, ask)
     why = explained(policy, ask, decision, most=_OTHER_RULES)
-    return Verdict(InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision, why))
+    return Verdict(
+        InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision, why, own=person.id == origin.user.id)
+    )
 
 
 def _misused(problem: str) -> Verdict:
@@ -125,10 +128,5 @@ def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:
         return origin.user
     if is_user_id(word):
         return called(Asker(id=word, name=word), config)
-    said = word.removeprefix("@").casefold()
-    found = [
-        key
-        for key, person in people.items()
-        if said in (person.name.casefold(), (person.email or "").casefold())
-    ]
-    return Asker(id=found[0], name=people[found[0]].name) if len(found) == 1 else None
+    found = person_meant(people, word)
+    return Asker(id=found, name=people[found].name) if found else None

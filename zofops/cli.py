@@ -323,9 +323,11 @@ def _add_policy(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Says what the rules decide, by which of them, and what each of the others lacked. Slack is not "
         "asked: --group, --guest and --shared say what it would say.",
     )
-    explain.add_argument("person", metavar="PERSON", help="Slack user id, such as U02DANA")
+    explain.add_argument(
+        "person", metavar="PERSON", help="Slack user id, such as U02DANA, or a name of [people]"
+    )
     explain.add_argument("channel", metavar="CHANNEL", help="Slack channel id, such as C0RELEASES")
-    explain.add_argument("verb", metavar="VERB", help="such as run")
+    explain.add_argument("verb", metavar="VERB", help="run, rerun, cancel, status or subscribe")
     explain.add_argument("project", metavar="PROJECT", nargs="?", help="project id")
     explain.add_argument("environment", metavar="ENVIRONMENT", nargs="?", help="environment")
     explain.add_argument("suite", metavar="SUITE", nargs="?", help="suite id; without it, single cases")

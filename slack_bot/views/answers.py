@@ -130,13 +130,18 @@ def _named(word: str, anything: str) -> str:
     return anything if word == ANY else code(word)
 
 
-def can(person: Asker, ask: Ask, decision: Decision, why: Sequence[str] = ()) -> Message:
+def can(
+    person: Asker, ask: Ask, decision: Decision, why: Sequence[str] = (), *, own: bool = False
+) -> Message:
     """What the rules say of somebody, which of them says it, and why the others do not.
 
     Args:
         why: the explanation, in plain text, line by line.
+        own: they asked it of themselves.
     """
     said = _can(person, ask, decision)
+    if ask.verb == "cancel" and not decision.allowed:
+        said = f"{said.removesuffix('.')}, but always the runs {'you' if own else 'they'} started."
     return note("\n".join([said, *(f"• {prose(line, 300)}" for line in why)]))
 
 

@@ -8,7 +8,14 @@ import sys
 import time
 from pathlib import Path
 
-from slack_bot.config import BotConfig, load_config
+from slack_bot.config import (
+    VERBS,
+    BotConfig,
+    is_channel_id,
+    is_user_id,
+    load_config,
+    person_meant,
+)
 from slack_bot.errors import ConfigError
 from slack_bot.explaining import explained
 from slack_bot.known import ChannelFacts, Known, PersonFacts
@@ -34,12 +41,24 @@ def explain(arguments: argparse.Namespace) -> int:
     config = _load(arguments)
     if config is None:
         return ExitCode.REFUSED
-    mapped = config.policy.people.get(arguments.person)
+    people = config.policy.people
+    person = arguments.person if is_user_id(arguments.person) else person_meant(people, arguments.person)
+    if person is None:
+        return _refused(
+            f'"{arguments.person}" is neither a Slack user id (U…) nor the name of one person in [people].'
+        )
+    if not is_channel_id(arguments.channel):
+        return _refused(
+            f'"{arguments.channel}" is no Slack channel id (C…); a channel\'s details in Slack show it.'
+        )
+    if arguments.verb not in VERBS:
+        return _refused(f'"{arguments.verb}" is not a verb of the rules; those are {", ".join(VERBS)}.')
+    mapped = people.get(person)
     known = Known(
-        people={arguments.person: PersonFacts(guest=arguments.guest, email=mapped.email if mapped else None)},
+        people={person: PersonFacts(guest=arguments.guest, email=mapped.email if mapped else None)},
         channels={arguments.channel: ChannelFacts(shared=arguments.shared)},
         groups={
-            one: frozenset({arguments.person} if name in (arguments.group or ()) else ())
+            one: frozenset({person} if name in (arguments.group or ()) else ())
             for name, listed in config.policy.groups.items()
             for one in listed
         },
@@ -50,11 +69,16 @@ def explain(arguments: argparse.Namespace) -> int:
         if arguments.project and arguments.environment
         else None
     )
-    ask = Ask(arguments.person, arguments.channel, arguments.verb, target, at=time.time())
+    ask = Ask(person, arguments.channel, arguments.verb, target, at=time.time())
     decision = decide(policy, ask)
     for line in explained(policy, ask, decision):
         print(line)
     return ExitCode.PASSED if decision.allowed else ExitCode.REFUSED
+
+
+def _refused(problem: str) -> int:
+    print(f"zofops policy explain: {problem}", file=sys.stderr)
+    return ExitCode.REFUSED
 
 
 def _load(arguments: argparse.Namespace) -> BotConfig | None:

@@ -165,7 +165,10 @@ def test_every_text_gives_a_verdict_with_an_answer_or_something_to_do(text: str,
          ":white_check_mark: Sam Okafor may run `suite_pr_smoke` on `production` of `proj_abc` in <#C0RELEASES>, after "
          "1 approval, by the rule “production after approval”."),
         ("can &lt;@U03SAM&gt; cancel", "U04MIRA",
-         ":no_entry: Sam Okafor may not cancel runs in <#C0RELEASES>: no rule allows it."),
+         ":no_entry: Sam Okafor may not cancel runs in <#C0RELEASES>: no rule allows it, but always the "
+         "runs they started."),
+        ("can me cancel", "U03SAM", "no rule allows it, but always the runs you started."),
+        ("can Sam run Checkout staging 'PR smoke'", "U04MIRA", ":white_check_mark: Sam Okafor may run"),
         ("can dana@example.com run proj_abc production suite_regression", "U04MIRA",
          "Dana Ruiz may not run `suite_regression` on `production` of `proj_abc` in <#C0RELEASES>, by the rule "
          "“no full regression on production”: the regression suite writes test orders"),
