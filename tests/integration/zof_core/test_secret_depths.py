@@ -281,7 +281,7 @@ def test_no_key_of_a_function_that_fails(act: Act, server: Server) -> None:
         {"max_retries": -1},
         {"middleware": [object()]},
     ],
-    ids=str,
+    ids=["far", "no address", "timeout", "on_limit", "max_retries", "middleware"],
 )
 def test_no_client_that_could_not_be_made(
     make: Callable[..., Any], options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
