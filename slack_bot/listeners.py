@@ -75,7 +75,7 @@ R = TypeVar("R")
 
 _ANYTHING: Final = re.compile(r".*", re.DOTALL)
 _TYPED_MAX: Final = 1000
-_AUDIT_READ: Final = 100
+_AUDIT_READ: Final = 400
 _DOUBLE_CLICK_SECONDS: Final = 10.0
 
 

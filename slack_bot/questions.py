@@ -16,6 +16,7 @@ from slack_bot.policy import Ask, Target, decide, openings
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
+from slack_bot.views.trail import audit, is_act
 
 log: Final = logging.getLogger(__name__)
 
@@ -69,8 +70,9 @@ def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict
     ask = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if not openings(config.policy, ask, elsewhere=0).verbs_here:
         return denied(ask, decide(config.policy, ask), config)
-    seen = [note for entry in trail if (note := _legible(entry)) and _may_see(note, origin.user)]
-    return Verdict(InboxOutcome.ANSWERED, "audit", answers.audit(seen[-_SHOWN:]))
+    notes = [note for entry in trail if (note := _legible(entry)) and is_act(note)]
+    seen = [note for note in notes if _may_see(note, origin.user)]
+    return Verdict(InboxOutcome.ANSWERED, "audit", audit(seen[-_SHOWN:]))
 
 
 def _may_see(note: Note, user: Asker) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from slack_bot.audit import Note
 from slack_bot.config import ANY, Person
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
-from slack_bot.text import channel_link, code, local_clock, local_day, prose, sentence
+from slack_bot.text import channel_link, code, prose, sentence
 from slack_bot.views.blocks import Message, note
 from zof_core.wording import as_typed
 
@@ -186,40 +185,6 @@ def whoami(
     can_run = [_on(target) + demands.get(target, "") for target in ways.targets_here[:_LISTED]]
     runs = f" You can run {'; '.join(can_run)}." if can_run else ""
     return note(f"{who} {may}{runs}")
-
-
-def audit(notes: Sequence[Note]) -> Message:
-    """Notes of the audit trail, oldest first."""
-    lines = [_trail_line(note) for note in notes]
-    if not lines:
-        return note("Nothing was asked in this channel yet.")
-    return note("\n".join(["Lately in this channel:", *lines]))
-
-
-_IN_WORDS = {
-    "run_form": "the form for a run",
-    "approve_run": "the button Approve",
-    "reject_run": "the button Reject or Withdraw",
-    "confirm_run": "the button Confirm",
-    "cancel_run": "the button Cancel",
-    "rerun_run": "the button Run again",
-    "rerun_failed": "the button Run failed again",
-}
-"""Forms and buttons go by ids in the trail; people know them by what is written on them."""
-
-
-def _trail_line(said: Note) -> str:
-    at = f"{local_day(said.at)} {local_clock(said.at)}"
-    who = prose(said.person_name, 60)
-    if said.event == "asked":
-        rule = f" (rule “{prose(said.rule, 60)}”)" if said.rule else ""
-        typed = _IN_WORDS.get(said.text) or code(said.text, 120)
-        return f"{at} {who}: {typed} {prose(said.outcome, 20)}{rule}"
-    run = f" {code(said.effect, 40)}" if said.effect else ""
-    what = {"run_started": "run started", "run_ended": f"run ended: {prose(said.outcome, 20)}"}.get(
-        said.event
-    )
-    return f"{at} {who}: {what or f'{prose(said.event, 20)} {prose(said.outcome, 20)}'}{run}"
 
 
 def voted(voter: Asker, row: FollowedRun | None) -> str:

@@ -292,8 +292,11 @@ async def test_what_was_asked_and_done_stands_in_the_audit_trail(shared: Any) ->
     assert {note.person for note in notes} == {SAM}
     await shared.command("/zof audit", user=SAM)
     said = await shared.last_told(SAM)
-    assert f"run ended: passed {ran.run_id}" in said.replace("`", "")
-    assert "denied (rule “no rule”)" in said
+    assert f"run ended: Passed {ran.run_id}" in said.replace("`", "")
+    assert "allowed by the rule “staging”" in said
+    assert "denied: no rule allows it" in said
+    assert "no rule”" not in said
+    assert "/zof status" not in said
 
 
 async def test_a_run_under_way_is_not_run_again(shared: Any, until: Any) -> None:

@@ -57,6 +57,13 @@ async def test_what_the_rules_do_not_show_is_not_listed(shared: Any) -> None:
         assert outcome.outcome == "denied"
 
 
+async def test_an_end_of_what_is_not_subscribed_says_so(shared: Any) -> None:
+    await shared.outcome(await shared.command("/zof unsubscribe"))
+    assert "not subscribed to any failures, so there was nothing to end" in await shared.last_told(DANA)
+    await shared.outcome(await shared.command("/zof unsubscribe Checkout"))
+    assert "not subscribed to failures of Checkout" in await shared.last_told(DANA)
+
+
 async def test_failures_are_posted_to_a_channel_that_wants_them_each_once(shared: Any) -> None:
     denied = await shared.outcome(await shared.command("/zof subscribe proj_abc", user=SAM))
     assert denied.outcome == "denied"

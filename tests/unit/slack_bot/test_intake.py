@@ -193,6 +193,42 @@ def test_who_may_do_nothing_here_learns_nothing_of_others() -> None:
     assert "no rule allows it" in own.answer.text
 
 
+def test_the_audit_trail_speaks_words_and_leaves_looks_out() -> None:
+    def note(event: str, verb: str, outcome: str, text: str = "", **more: Any) -> Note:
+        who = {
+            "person": "U03SAM",
+            "person_name": "Sam Okafor",
+            "channel": "C0RELEASES",
+            "request": "T0ZOF:1795.2",
+        }
+        return Note(at=1000.0, event=event, verb=verb, outcome=outcome, text=text, **who, **more)
+
+    trail: list[Entry] = []
+    for said in (
+        note("asked", "approve", "accepted", "approve_run", rule="leads"),
+        note("approve", "approve", "answered", effect="T0ZOF:1795.1"),
+        note("reject", "reject", "denied", effect="T0ZOF:1795.1"),
+        note("asked", "cancel", "accepted", "cancel_run", rule="own run"),
+        note("cancel", "cancel", "answered", effect="run_1"),
+        note("run_ended", "run", "canceled", effect="run_1"),
+        note("asked", "run", "denied", "/zof run a b c", rule="no rule"),
+        *[note("asked", "details", "accepted", "run_details", rule="leads")] * 20,
+        *[note("logs", "logs", "unknown_name", effect="run_1")] * 20,
+        note("asked", "run", "modal", "/zof", rule="leads"),
+        note("asked", "status", "accepted", "/zof status run_1", rule="leads"),
+    ):
+        trail.append(chained(trail[-1] if trail else None, said))
+    verdict = judge_command(command("audit"), grammar.Audit(), CONFIG, Known(trail=trail), 100.0)
+    assert [line.partition("Sam Okafor: ")[2] for line in verdict.answer.text.splitlines()[1:]] == [
+        "pressed Approve – allowed by the rule “leads”",
+        "the rejection: denied",
+        "pressed Cancel – allowed, since it was their own run",
+        "the cancel of run `run_1`: answered",
+        "run ended: Cancelled `run_1`",
+        "`/zof run a b c` – denied: no rule allows it",
+    ]
+
+
 def test_the_audit_trail_shows_of_others_only_what_the_channel_saw() -> None:
     def note(person: str, verb: str, outcome: str, text: str) -> Note:
         return Note(
