@@ -41,6 +41,7 @@ class World:
     zof_url: str
     zof_key: str = field(repr=False)
     page_url: str = field(repr=False)
+    console_url: str = field(repr=False)
     people: WorkspaceClient
     bot: Bot
     config_path: Path
@@ -111,6 +112,7 @@ async def open_world(
             zof_url=f"{zof_url}/v1",
             zof_key=key,
             page_url=f"{slack_url}{slack.state.workspace.page_path()}",
+            console_url=f"{zof_url}/?token={zof.state.platform.console_token}",
             people=people,
             bot=bot,
             config_path=config,

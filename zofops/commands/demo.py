@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from slack_bot.errors import BotError
+from zof_core import AsyncZofClient
 from zof_local.platform import PlatformError
 from zof_local.serving import ServingError
 from zof_local.workspace.client import WorkspaceClientError
@@ -71,7 +72,17 @@ async def _with_world(
 ) -> ExitCode:
     with _signals_stop_it_once():
         async with open_world(home, suites=suites, config=config) as world:
+            if suites == example("suites.toml"):
+                await schedule_nightly(world)
             return await job(world, home)
+
+
+async def schedule_nightly(world: World) -> None:
+    """Has the example's regression suite run each night, so that there is a schedule to look at."""
+    async with AsyncZofClient(world.zof_key, base_url=world.zof_url) as zof:
+        await zof.schedules.create(
+            project_id="proj_abc", environment="staging", test_suite_id="suite_regression", cron="0 2 * * *"
+        )
 
 
 @contextmanager
@@ -101,7 +112,7 @@ def _signals_stop_it_once() -> Iterator[None]:
 async def _stay(world: World, home: Path, *, with_notebook: bool) -> ExitCode:
     lab = await _notebook(world, home) if with_notebook else None
     try:
-        print(_greeting(world, lab), flush=True)
+        print(greeting(world, lab), flush=True)
         await asyncio.Event().wait()
     finally:
         with suppress(OSError):  # the terminal may be gone
@@ -124,12 +135,14 @@ async def _notebook(world: World, home: Path) -> JupyterLab:
     return lab
 
 
-def _greeting(world: World, lab: JupyterLab | None) -> str:
+def greeting(world: World, lab: JupyterLab | None) -> str:
+    """What the demo says when it is ready: where to look, and what to try."""
     notebook = lab.url(_NOTEBOOK) if lab else "left out (--no-notebook)"
     return (
         "\nA Zof, a Slack and the bot between them are running on this machine.\n\n"
         f"  Slack      {world.page_url}\n"
-        f"  Notebook   {notebook}\n\n"
+        f"  Notebook   {notebook}\n"
+        f"  Console    {world.console_url}\n\n"
         "In #releases type   /zof run proj_abc staging suite_pr_smoke\n"
         "Stop with Ctrl-C. All that was made goes with it.\n"
     )

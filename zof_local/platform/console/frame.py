@@ -28,12 +28,18 @@ def document(title: str, content: str, *, live: str | None = None, tab: str | No
 <script src="/assets/console.js" defer></script>
 </head>
 <body>
-<header><a class="brand" href="/"><span class="dot"></span>Zof <em>local</em></a>{_tabs(tab)}
+<header>{_brand(tab)}{_tabs(tab)}
 <span class="note">A stand-in on this machine; not the Zof service</span></header>
 <main id="content"{source}>{content}</main>
 </body>
 </html>
 """
+
+
+def _brand(tab: str | None) -> str:
+    name = '<span class="dot"></span>Zof <em>local</em>'
+    # Who has one run's link only would be refused at the console's first page.
+    return f'<span class="brand">{name}</span>' if tab is None else f'<a class="brand" href="/">{name}</a>'
 
 
 def _tabs(current: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from zof_local.platform.console.automation import schedules_page, webhooks_page
-from zof_local.platform.console.frame import press, size
+from zof_local.platform.console.frame import document, press, refused, size
 from zof_local.platform.console.render import Titles
 from zof_local.platform.store.delivery_log import Endpoint, LoggedAttempt, LoggedDelivery
 from zof_local.platform.store.schedules import Schedule
@@ -84,3 +84,9 @@ def test_what_a_schedule_names_is_text() -> None:
     page = schedules_page([hostile, cases], {}, TITLES, "t0ken")
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") == 5
     assert "<img" not in page
+
+
+def test_a_page_of_one_runs_link_leads_to_no_page_that_refuses() -> None:
+    for page in (document("run_1", ""), refused()):
+        assert 'href="/"' not in page
+    assert 'class="brand" href="/"' in document("run_1", "", tab="")
