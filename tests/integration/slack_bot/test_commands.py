@@ -81,7 +81,6 @@ async def test_single_cases_can_be_run(shared: Any) -> None:
             "unknown_name",
             "Did you mean `suite_pr_smoke`?",
         ),
-        ("run proj_abc staging", RELEASES, SAM, "usage", "/zof run PROJECT ENVIRONMENT SUITE"),
         ("run proj_abc staging suite_pr_smoke --cases x", RELEASES, SAM, "usage", "Both a suite and cases"),
         ("runn proj_abc", RELEASES, SAM, "usage", "Did you mean 'run'?"),
         ("help", RELEASES, SAM, "answered", "run PROJECT ENVIRONMENT SUITE"),
@@ -190,6 +189,20 @@ async def test_a_run_is_cancelled_by_command(shared: Any, until: Any) -> None:
     again = await shared.outcome(await shared.command(f"/zof cancel {run_id}", user=DANA))
     assert again.outcome == "answered"
     assert "complete already" in await shared.last_told(DANA)
+
+
+async def test_a_run_that_lacks_a_name_opens_the_form_with_those_it_has(shared: Any) -> None:
+    sam = shared.people.user(SAM)
+    outcome = await shared.outcome(await shared.command("/zof run proj_abc staging", user=SAM))
+    assert outcome.outcome == "modal"
+    [view] = await sam.views()
+    chosen = {
+        block["block_id"]: block["element"].get("initial_option", {}).get("value")
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    assert (chosen["project"], chosen["environment"], chosen["suite"]) == ("proj_abc", "staging", None)
+    await sam.close(view["id"])
 
 
 async def test_the_form_starts_a_run_by_the_same_checks(shared: Any) -> None:
