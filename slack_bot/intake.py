@@ -31,6 +31,7 @@ from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
 from slack_bot.views.confirmation import CONFIRM_ACTION
 from slack_bot.views.form import Submitted, run_form
+from slack_bot.views.help import help_text
 from slack_bot.views.home import REFRESH_ACTION
 from slack_bot.views.lists import DETAILS_ACTION
 from zof_core import RunRequest
@@ -94,7 +95,7 @@ def judge_command(
     origin = Origin(request.key, request.team, request.channel, request.user, request.response_url, now)
     match command:
         case grammar.Help():
-            return Verdict(InboxOutcome.ANSWERED, "help", answers.help_text(request.command))
+            return Verdict(InboxOutcome.ANSWERED, "help", help_text(request.command, config.catalogue))
         case grammar.Usage():
             return Verdict(InboxOutcome.USAGE, answer=answers.usage(command))
         case grammar.OpenForm():

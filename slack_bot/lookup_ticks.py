@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from slack_bot import results
 from slack_bot.errands import Answer, Begun, Errand, ErrandOutcome, Kind, Report
+from slack_bot.excerpt import lines_about
 from slack_bot.failures import Subscription, watched_row
 from slack_bot.following import Via
 from slack_bot.home_reading import HomeReading
@@ -23,7 +24,6 @@ from slack_bot.views.home import home_message
 from slack_bot.views.words import Names
 from slack_bot.workbench import Workbench
 from zof_core import Run
-from zof_core.models import LogLine
 from zof_core.posture import upcoming_of
 
 P = ParamSpec("P")
@@ -164,8 +164,7 @@ class LookupTicks:
         lines = await self._bench.lists.log(run.id, _LINES_READ)
         if not isinstance(lines, list):
             return _why(lines)
-        words = [word for word in (case, result.name if result else None) if word]
-        named = [line for line in lines if _names_any(line, words)]
+        named = lines_about(lines, [case, (result.name if result else None) or ""])
         if result is None and not named:
             text = (
                 f"Run {code(run.id)} has no case {code(case)}. Its details list the cases that did not pass."
@@ -183,10 +182,6 @@ class LookupTicks:
         self, question: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return await self._bench.engine.in_thread(partial(self._bench.store.asked, question, *args, **kwargs))
-
-
-def _names_any(line: LogLine, words: list[str]) -> bool:
-    return any(word in line.message for word in words)
 
 
 def _shown(message: Message) -> Answer:

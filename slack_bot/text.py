@@ -26,11 +26,15 @@ _URL_MAX: Final = 3000
 
 def tidy(value: object) -> str:
     """One line without control, bidirectional or unassigned characters; white space becomes one space."""
-    text = str(value)
-    if not text.isprintable():
-        spaced = (" " if char.isspace() else char for char in text)
-        text = "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE)
-    return " ".join(text.split())
+    return " ".join(_printable(str(value)).split())
+
+
+def _printable(text: str) -> str:
+    """Each white space as a blank, and what shows nothing left out."""
+    if text.isprintable():
+        return text
+    spaced = (" " if char.isspace() else char for char in text)
+    return "".join(char for char in spaced if unicodedata.category(char) not in _INVISIBLE)
 
 
 def clip(text: str, limit: int) -> str:
@@ -78,7 +82,8 @@ def fenced(lines: Iterable[str], limit: int = 2900) -> str:
     shown: list[str] = []
     room = limit - 8
     for line in reversed(list(lines)):
-        safe = _escape_within(tidy(line).replace("`", "ʹ"), 300)
+        # In a log, where a word stands in its line says something.
+        safe = _escape_within(_printable(line.expandtabs(4)).rstrip().replace("`", "ʹ"), 300)
         if len(safe) + 1 > room:
             break
         room -= len(safe) + 1

@@ -1,4 +1,4 @@
-"""Short answers that only their asker sees: help, usage, unknown names, denials."""
+"""Short answers that only their asker sees: usage, unknown names, denials."""
 
 from __future__ import annotations
 
@@ -14,30 +14,6 @@ from zof_core.wording import as_typed
 
 _LISTED = 6
 _NONE: Mapping[Target, str] = {}
-
-
-def help_text(command: str) -> Message:
-    """What can be typed. `command` is the slash command's name."""
-    lines = [
-        ("run PROJECT ENVIRONMENT SUITE", "starts a suite; its card follows it to the end"),
-        ("run PROJECT ENVIRONMENT --cases A,B", "starts single cases"),
-        ("run", "opens a form"),
-        ("rerun RUN", "runs the same again; with --failed only the cases that did not pass"),
-        ("status RUN", "shows a run to you alone"),
-        ("runs PROJECT ENVIRONMENT", "lists runs; --status failed and --mine narrow it down"),
-        ("watch RUN", "follows a run here that somebody else or CI started"),
-        ("logs RUN CASE", "shows what a run's log says of a case"),
-        ("cancel RUN", "cancels a run; whoever started it always may"),
-        ("schedules", "lists what runs by the clock"),
-        ("home", "shows the command center; the app's Home tab has it too"),
-        ("subscribe PROJECT", "posts the failures of a project here; unsubscribe ends that"),
-        ("can PERSON VERB PROJECT ENVIRONMENT SUITE", "says whether somebody may, and by which rule"),
-        ("audit", "shows what was asked and done in this channel lately"),
-        ("whoami", "says who you are to me and what you may do here"),
-        ("help", "shows this"),
-    ]
-    rows = [f"{code(f'{command} {usage}')} {what}" for usage, what in lines]
-    return note("\n".join(["What I can do:", *rows]))
 
 
 def usage(problem: Usage) -> Message:

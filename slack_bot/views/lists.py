@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from slack_bot.errands import Query
@@ -22,6 +23,9 @@ ID_MAX: Final = 300
 """Longer ids do not fit into a button's value together with the rest."""
 SCHEDULES_SHOWN: Final = 15
 _NAME_MAX: Final = 120
+_OWN_TIME: Final = re.compile(
+    r"^\s*\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?\s+"
+)
 
 
 def can_stand_in_a_button(run_id: str) -> bool:
@@ -133,7 +137,7 @@ def case_log(
 
     Args:
         lines: of the run's log, in their order.
-        named: they are the lines that name the case; else they are the last of the run.
+        named: they are the lines about the case; else they are the last of the run.
     """
     name = (result.name if result else None) or case
     blocks = [section(f"{_case_line(name, result)}\nrun {code(run_id)}")]
@@ -143,6 +147,8 @@ def case_log(
         said = (
             "What the run's log says of it" if named else "No line of the run's log names it; its last lines"
         )
+        if any(line.timestamp for line in lines):
+            said += " (times in UTC)"
         blocks += [context(said), section(fenced([_log_line(line) for line in lines], 2900))]
     else:
         blocks.append(context("The run has no log, or Zof keeps it no more."))
@@ -158,9 +164,12 @@ def _case_line(name: str, result: Result | None) -> str:
 
 
 def _log_line(line: LogLine) -> str:
-    at = f"{line.timestamp:%H:%M:%S} " if line.timestamp else ""
     level = f"{line.level.upper()} " if line.level else ""
-    return f"{at}{level}{line.message}"
+    if line.timestamp is None:
+        return f"{level}{line.message}"
+    # Many loggers begin a line with a time of their own, in a form and a zone of their own.
+    message = _OWN_TIME.sub("", line.message)
+    return f"{line.timestamp.astimezone(UTC):%H:%M:%S} {level}{message}"
 
 
 def message_of(blocks: Iterable[dict[str, Any]], text: str) -> Message:

@@ -22,6 +22,7 @@ from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note, section
 from slack_bot.views.card import SHOWN_FAILURES, run_card, run_summary
 from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form, run_form
+from slack_bot.views.help import help_text
 from slack_bot.views.words import emoji
 from zof_core import Run, RunRequest
 from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
@@ -249,6 +250,36 @@ def test_every_status_has_an_emoji_of_its_own() -> None:
     assert emoji(status_style("something_new")) == ":grey_question:"
 
 
+def _catalogue(project: str, environment: str) -> Catalogue:
+    suites = [CatalogueSuite(id="suite_pr_smoke")]
+    return Catalogue(
+        projects=[
+            CatalogueProject(id="empty"),
+            CatalogueProject(id=project or "p", environments=[environment or "e"], suites=suites),
+        ]
+    )
+
+
+def test_help_begins_with_three_commands_and_names_that_there_are() -> None:
+    message = help_text("/zof", _catalogue("Web Shop", "staging"))
+    first, *groups = [block["text"]["text"] for block in message.blocks]
+    assert first.splitlines() == [
+        "*What I can do, every day*",
+        "`/zof run PROJECT ENVIRONMENT SUITE` starts a suite; its card follows it to the end, such as "
+        '`/zof run "Web Shop" staging suite_pr_smoke`',
+        "`/zof status RUN` shows a run to you alone",
+        "`/zof runs PROJECT ENVIRONMENT` lists runs; --status failed and --mine narrow it down, such as "
+        '`/zof runs "Web Shop" staging`',
+    ]
+    assert [group.splitlines()[0] for group in groups] == [
+        "*Runs*",
+        "*Looking things up, seen by you alone*",
+        "*This channel*",
+        "*Rules*",
+    ]
+    assert "such as" not in help_text("/zof", Catalogue()).text
+
+
 @settings(max_examples=60, deadline=None)
 @given(NASTY, NASTY, st.lists(NASTY, max_size=20))
 def test_every_answer_is_one_slack_takes(word: str, other: str, names: list[str]) -> None:
@@ -266,7 +297,7 @@ def test_every_answer_is_one_slack_takes(word: str, other: str, names: list[str]
         )
     )
     for message in (
-        answers.help_text("/zof"),
+        help_text("/zof", _catalogue(word, other)),
         answers.usage(Usage(word, "/zof help")),
         answers.invalid(names or ["x"]),
         answers.unknown_name("suite", word, other or None, names),
