@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import pytest_asyncio
 
 from slack_bot import endpoint
 from slack_bot.audit import first_break
@@ -325,6 +326,11 @@ async def test_a_run_under_way_is_not_run_again(shared: Any, until: Any) -> None
 
 class TestTheEdge:
     """Requests that Slack did not send, or not just now."""
+
+    @pytest_asyncio.fixture(autouse=True, loop_scope="module")
+    async def quiet(self, shared: Any, until: Any) -> None:
+        """What the tests before asked for has been started: a run that comes now is of a request in here."""
+        await until(lambda: not {"accepted", "starting"} & set(shared.bot.store.counts(0.0).runs))
 
     @pytest.mark.parametrize(
         "spoil",
