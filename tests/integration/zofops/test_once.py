@@ -22,7 +22,7 @@ SMOKE = "/zof run proj_abc staging suite_pr_smoke"
         ("/zof run proj_xyz staging suite_pr_smoke", "releases", "proj_xyz"),
         ("/zof run proj_abc stagign suite_pr_smoke", "releases", "Did you mean staging?"),
         ("/zof run proj_abc staging suite_pr_smok", "releases", "Did you mean suite_pr_smoke?"),
-        ("/zof run proj_abc staging", "releases", "SUITE"),
+        ("/zof run proj_abc staging", "releases", "form"),
         ("/zof run proj_abc staging suite_pr_smoke --cases tc_a", "releases", "Name one of them"),
         ("/zof runn proj_abc staging suite_pr_smoke", "releases", "Did you mean"),
         (SMOKE, "general", "rule"),
