@@ -287,7 +287,14 @@ async def test_nothing_leaks_and_what_is_allowed_works(bot: tuple[Bot, Services,
         (cells[int(n)], text)
         for text in services.posted
         for n in CARD.findall(text)
-        if not may(cells[int(n)])
+        if n != LISTED_RUN and not may(cells[int(n)])
+    ]
+    # Nobody named the run that Zof lists: only a subscription of somebody who may see it shows it, where that is open.
+    leaks += [
+        ("a subscription", text)
+        for text in services.posted
+        if LISTED_RUN in CARD.findall(text)
+        and not (json.loads(text)["channel"] in OPEN and SUBSCRIBER.search(text))
     ]
     assert leaks == []
     seen = {number for number, text in services.answered if LEAK.search(text)}
@@ -309,4 +316,6 @@ def at_rest(app: Bot) -> bool:
 
 NUMBER = re.compile(r"(?:suite_|case_|production_|staging_|cancel)(\d+)")
 LEAK = re.compile(rf"{SECRET}_run_(staging|production)")
+LISTED_RUN = "0"
+SUBSCRIBER = re.compile(r"shown by subscription of (?:Lead|U0GROUP)\b")
 CARD = re.compile(r"(?:suite|case|staging|production)_(?:cancel)?(\d+)")
