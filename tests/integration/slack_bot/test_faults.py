@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -57,9 +58,11 @@ async def test_a_start_while_slack_is_away_takes_commands_once_it_is_back(
     world = await open_world(with_bot=False)
     world.slack.down = True
     async with Server(create_app(world.settings)) as server:
-        body = world.command_body("run proj_abc staging suite_pr_smoke", trigger="1.2.early")
+        tries = itertools.count()
 
-        async def said() -> str:
+        async def said() -> str:  # typed anew each time: the same signed request is taken once only
+            trigger = f"1.2.early{next(tries)}"
+            body = world.command_body("run proj_abc staging suite_pr_smoke", trigger=trigger)
             url = f"{server.url}/slack/events"
             answer = await world.http.post(url, content=body, headers=world.signed(body))
             return answer.json()["text"] if answer.content else ""
