@@ -32,7 +32,7 @@ fuzz: $(READY) ## The property tests with many new examples, schemathesis with 2
 	@ZOF_SCHEMA_EXAMPLES=200 $(BIN)/python -m pytest -q tests/integration/zof_local/platform/test_openapi.py --timeout 3600
 
 chaos: $(READY) ## The bot killed 300 times at random, answers lost besides; the platform killed 50 times
-	@ZOF_CHAOS_KILLS=300 $(BIN)/python -m pytest -q tests/integration/slack_bot/test_chaos.py $(ARGS)
+	@ZOF_CHAOS_KILLS=300 $(BIN)/python -m pytest -q tests/integration/slack_bot/test_chaos.py tests/integration/slack_bot/test_sockets_alone.py $(ARGS)
 	@ZOF_PLATFORM_KILLS=50 $(BIN)/python -m pytest -q tests/integration/zof_local/platform/test_chaos.py $(ARGS)
 
 referee: $(READY) ## The same Web API calls to npm's emulate and to our workspace, answers compared
