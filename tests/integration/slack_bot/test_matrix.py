@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 import pytest_asyncio
 from aiohttp import web
 from pydantic import SecretStr
@@ -226,10 +227,19 @@ def signed(body: bytes) -> dict[str, str]:
 RUN, PLACE = "run_{environment}_{number}", "proj {environment} suite_{number}"
 KNOWN_SHAPES = {
     "run": [f"run {PLACE}", "run proj {environment} --cases case_{number}"],
-    "status": [f"status {RUN}"],
+    "runs": ["runs", "runs proj {environment}"],
     "rerun": [f"rerun {RUN}", f"rerun {RUN} --failed"],
+    "status": [f"status {RUN}"],
+    "watch": [f"watch {RUN}"],
+    "logs": [f"logs {RUN} case_1"],
     "cancel": ["cancel run_{environment}_cancel{number}"],
+    "schedules": ["schedules", "schedules proj"],
+    "subscribe": ["subscribe proj"],
+    "unsubscribe": ["unsubscribe proj"],
+    "home": ["home"],
     "can": [f"can me run {PLACE}"],
+    "whoami": ["whoami"],
+    "audit": ["audit"],
     "help": ["help"],
 }
 
@@ -246,13 +256,14 @@ def may(cell: tuple[str, str, str, str], environment: str | None = None) -> bool
     return channel in OPEN and user in MAY[environment or asked_about]
 
 
-async def test_nothing_leaks_and_what_is_allowed_works(bot: tuple[Bot, Services, str]) -> None:
+@pytest.mark.parametrize("verb", WORDS)
+async def test_nothing_leaks_and_what_is_allowed_works(verb: str, bot: tuple[Bot, Services, str]) -> None:
     app, services, url = bot
     cells: dict[int, tuple[str, str, str, str]] = {}
     shown: list[tuple[int, str]] = []
     numbers = itertools.count(1)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bot") as http:
-        for cell in itertools.product(WORDS, CHANNELS, PEOPLE, MAY):
+        for cell in itertools.product([verb], CHANNELS, PEOPLE, MAY):
             for shape in shapes(cell[0]):
                 number = next(numbers)
                 cells[number] = cell
@@ -269,7 +280,7 @@ async def test_nothing_leaks_and_what_is_allowed_works(bot: tuple[Bot, Services,
                 got = await http.post("/slack/events", content=body, headers=signed(body))
                 assert got.status_code == 200, (shape, got.text)
                 shown.append((number, got.text))
-    await eventually(lambda: at_rest(app), timeout=240)
+    await eventually(lambda: at_rest(app), timeout=100)
     shown += services.answered
     done = {
         number: change for change in services.changes for number in [int(NUMBER.findall(str(change))[-1])]
@@ -305,7 +316,7 @@ async def test_nothing_leaks_and_what_is_allowed_works(bot: tuple[Bot, Services,
             assert number in done, cell
         if cell[0] == "status":
             assert number in seen, cell
-    assert sum(may(cell) for cell in cells.values()) > 100
+    assert sum(may(cell) for cell in cells.values()) >= 32
     assert first_break(app.store.trail()) is None
 
 
