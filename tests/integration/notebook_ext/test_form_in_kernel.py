@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.integration.notebook_ext.conftest import Zof
+from tests.support.gated_zof import Zof
 from tests.support.kernel import WIDGET, Kernel, is_type, model_in, update_of
 from zof_core import ZofClient
 

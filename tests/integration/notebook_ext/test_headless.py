@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.integration.notebook_ext.conftest import Zof
+from tests.support.gated_zof import Zof
 
 START = """
 from notebook_ext import RunForm, watch

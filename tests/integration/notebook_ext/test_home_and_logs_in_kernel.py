@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.notebook_ext.conftest import Zof
+from tests.support.gated_zof import Zof
 from tests.support.kernel import Kernel, is_type, model_in, update_of
 
 

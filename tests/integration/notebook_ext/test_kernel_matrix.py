@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.notebook_ext.conftest import Zof
 from tests.integration.notebook_ext.test_panel_in_kernel import (
     begin,
     client,
@@ -23,6 +22,7 @@ from tests.integration.notebook_ext.test_panel_in_kernel import (
     test_it_is_live_while_a_cell_blocks,
     test_running_a_cell_again_leaves_one_panel_and_no_thread,
 )
+from tests.support.gated_zof import Zof
 from tests.support.kernel import Kernel, is_idle, is_type, model_in
 from zof_core import ZofClient
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.notebook_ext.conftest import Zof
+from tests.support.gated_zof import Zof
 from tests.support.kernel import WIDGET, Kernel, is_type, model_in
 
 

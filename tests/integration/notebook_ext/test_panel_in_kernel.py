@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.notebook_ext.conftest import Zof
+from tests.support.gated_zof import Zof
 from tests.support.kernel import PATIENCE, WIDGET, Kernel, is_idle, is_type, model_in, update_of
 from zof_core import Run, ZofClient
 
