@@ -5,7 +5,6 @@ Zof documents no formula for pass rate, coverage or risk (`command center`): the
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +12,12 @@ from datetime import datetime, timedelta
 from zof_core.catalogue import CatalogueCase
 from zof_core.cron import parse_cron
 from zof_core.evidence import COUNTED, coverage, latest_by_case, open_critical, percent, recent, run_pass_rate
+from zof_core.flakiness import FLAKY_RESULTS, flaky_cases
 from zof_core.models import Result, Run, Schedule
 from zof_core.wording import span_text
 
 STUCK_AFTER = timedelta(minutes=30)
 """Documented (`docs/limits/concurrent-runs`): queued longer points to offline agents."""
-
-FLAKY_RESULTS = 3
-"""Ours: outcomes needed before a case can be called flaky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def posture(
     latest = latest_by_case(ended, outcomes)
     span = span_text(window)
     modules = _modules(listed, latest, span)
-    flaky = _flaky(outcomes, {run.id: run for run in ended}, span)
+    flaky = _flaky(outcomes, ended, span)
     stuck = _stuck(every, now)
     critical = _critical(listed, latest, span)
     upcoming = upcoming_of(schedules, now)
@@ -198,15 +195,8 @@ def _critical(cases: list[CatalogueCase], latest: dict[str, Result], span: str) 
     return Figure("Open critical failures", len(failing), str(len(failing)), definition, evidence)
 
 
-def _flaky(results: list[Result], runs: dict[str, Run], span: str) -> Figure:
-    outcomes: dict[tuple[str, str | None], list[str]] = defaultdict(list)
-    for result in results:
-        run = runs.get(result.run_id or "")
-        if run is not None and result.test_case_id and result.status in {"passed", "failed"}:
-            outcomes[result.test_case_id, run.environment].append(result.status)
-    flaky = {
-        case for (case, _), seen in outcomes.items() if len(seen) >= FLAKY_RESULTS and len(set(seen)) > 1
-    }
+def _flaky(results: list[Result], runs: list[Run], span: str) -> Figure:
+    flaky = {one.case for one in flaky_cases(runs, results)}
     definition = (
         f"cases that both passed and failed in the same environment in the last {span}, of {FLAKY_RESULTS} outcomes or "
         "more; a hint computed here, not Zof's Test Health"

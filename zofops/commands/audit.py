@@ -12,6 +12,7 @@ from pathlib import Path
 
 from slack_bot.audit import Entry, Note, first_break
 from slack_bot.store import Store
+from zof_core.spreadsheet import plain_cell
 from zofops.exit_codes import ExitCode
 
 
@@ -70,13 +71,4 @@ def _row(entry: Entry) -> dict[str, object]:
 def _csv(trail: Iterable[Entry]) -> None:
     writer = csv.DictWriter(sys.stdout, ["number", *Note.model_fields, "hash"])
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in _row(entry).items()} for entry in trail)
-
-
-def _cell(value: object) -> object:
-    # A spreadsheet takes a cell that begins like this for a formula, and people type what they like.
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
+    writer.writerows({name: plain_cell(value) for name, value in _row(entry).items()} for entry in trail)
