@@ -152,11 +152,11 @@ class WorkspaceUser:
         return str(answer["channel"])
 
     async def state(self) -> JsonObject:
-        """People, channels, app and open modals (``views``, topmost last)."""
+        """People, channels, app and the modals opened for programs (``views``, topmost last)."""
         return await self._client.get("state", {"user": self.id})
 
     async def views(self) -> list[JsonObject]:
-        """The open modals, topmost last."""
+        """The modals that were opened for programs, not for an open page, topmost last."""
         return list((await self.state())["views"])
 
     async def messages(self, channel: str) -> list[JsonObject]:

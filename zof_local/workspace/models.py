@@ -61,7 +61,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """An open modal or a published home tab, with the hash that changes at each update."""
+    """An open modal or a published home tab, with the hash that changes at each update.
+
+    ``page`` is the open page to which a modal belongs, which is gone when the page is; empty for a program's.
+    """
 
     id: str
     user: str
@@ -69,6 +72,7 @@ class View:
     body: JsonObject
     root_id: str
     previous_id: str | None = None
+    page: str = ""
 
     def as_slack(
         self,
@@ -108,11 +112,12 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """A trigger id: usable once, until ``expires_at`` (seconds of the workspace's clock)."""
+    """A trigger id: usable once, until ``expires_at`` (seconds of the workspace's clock), on one open page."""
 
     id: str
     user: str
     expires_at: float
+    page: str = ""
     used: bool = False
 
 

@@ -16,7 +16,7 @@ from zof_local.workspace.errors import PageError, SlackError
 from zof_local.workspace.events import Events
 from zof_local.workspace.guard import PageKey
 from zof_local.workspace.models import JsonObject, PageEvent
-from zof_local.workspace.page_actions import Action, actions_of, read_body
+from zof_local.workspace.page_actions import Action, actions_of, page_name, read_body
 from zof_local.workspace.people import People
 from zof_local.workspace.presentation import present_message, present_state
 from zof_local.workspace.settings import WorkspaceSettings
@@ -97,11 +97,14 @@ class Page:
         return FileResponse(path, media_type=_TYPES[path.suffix], headers=SECURITY_HEADERS)
 
     async def state(self, request: Request) -> Response:
-        """``GET /page/api/state?user=…``: people, channels, app and open modals for one person (default: the first)."""
-        return self._guarded(request, self._state)
+        """``GET /page/api/state?user=…&page=…``: people, channels and app for one person (default: the first).
 
-    def _state(self, user: str) -> JsonObject:
-        return present_state(self._store, user) | {"connected": self._app.connected}
+        Of the modals it holds those that are open on this page; without ``page``, those that a program opened.
+        """
+        return self._guarded(request, lambda user: self._state(user, _page_of(request)))
+
+    def _state(self, user: str, page: str) -> JsonObject:
+        return present_state(self._store, user, page) | {"connected": self._app.connected}
 
     async def channel(self, request: Request) -> Response:
         """``GET /page/api/channel?channel=…&user=…``: messages as that person sees them, oldest first."""
@@ -160,19 +163,23 @@ class Page:
             return _refusal(_SENTENCES.get(error.code, error.code), 404)
 
     async def events(self, request: Request) -> Response:
-        """``GET /page/api/events?user=…``: server-sent events after ``Last-Event-ID`` (or ``?after=``)."""
+        """``GET /page/api/events?user=…&page=…``: server-sent events after ``Last-Event-ID`` (or ``?after=``)."""
         if not self._key.admits(request):
             return _locked()
         user = request.query_params.get("user", "")
         if user not in self._store.users:
             return _refusal(_SENTENCES["user_not_found"], 404)
+        try:
+            page = _page_of(request)
+        except PageError as error:
+            return _refusal(str(error), error.status)
         after = request.headers.get("last-event-id") or request.query_params.get("after") or ""
         seq = int(after) if after.isdecimal() and len(after) < 16 else self._store.log.last
         return StreamingResponse(
-            self._stream(user, seq), media_type="text/event-stream", headers=SECURITY_HEADERS
+            self._stream(user, page, seq), media_type="text/event-stream", headers=SECURITY_HEADERS
         )
 
-    async def _stream(self, user: str, seq: int) -> AsyncIterator[str]:
+    async def _stream(self, user: str, page: str, seq: int) -> AsyncIterator[str]:
         log = self._store.log
         yield "retry: 1000\n\n"
         while not log.closed:
@@ -184,7 +191,7 @@ class Page:
             for event in events:
                 seq = event.seq
                 if self._concerns(event, user):
-                    yield _frame(event.seq, event.kind, self._data(event, user))
+                    yield _frame(event.seq, event.kind, self._data(event, user, page))
             if not await log.wait(seq, KEEPALIVE_SECONDS):
                 yield ": still here\n\n"
             await asyncio.sleep(0)
@@ -195,14 +202,14 @@ class Page:
         channel = self._store.channels.get(event.channel or "")
         return channel is None or user in channel.members
 
-    def _data(self, event: PageEvent, user: str) -> JsonObject:
+    def _data(self, event: PageEvent, user: str, page: str) -> JsonObject:
         if event.kind in ("message", "message_changed"):
             return {"message": present_message(self._store, event.data["message"])}
         if event.kind == "message_deleted":
             message = event.data["message"]
             return {"channel": message.channel, "ts": message.ts}
         if event.kind in ("views", "channel", "home"):
-            return self._state(user)
+            return self._state(user, page)
         return event.data
 
 
@@ -211,6 +218,10 @@ _SENTENCES = {
     "channel_not_found": "There is no such channel in this workspace.",
     "message_not_found": "There is no such message (any more).",
 }
+
+
+def _page_of(request: Request) -> str:
+    return page_name(request.query_params.get("page", ""))
 
 
 def _frame(seq: int, kind: str, data: JsonObject) -> str:

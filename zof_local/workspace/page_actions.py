@@ -14,6 +14,7 @@ from zof_local.workspace.people import Happening, People
 from zof_local.workspace.reading import read_json
 
 MAX_BODY = 1_000_000
+MAX_PAGE_NAME = 64
 
 Action = Callable[[JsonObject], Awaitable[JsonObject]]
 Act = Callable[[People, JsonObject], Awaitable[Happening]]
@@ -25,6 +26,7 @@ async def _message(people: People, body: JsonObject) -> Happening:
         user=_person(people, body),
         text=_text(body, "text"),
         thread_ts=_optional(body, "thread_ts"),
+        page=_page(body),
     )
 
 
@@ -35,6 +37,7 @@ async def _click(people: People, body: JsonObject) -> Happening:
         "block_id": _optional(body, "block_id"),
         "value": body.get("value"),
         "values": _values(body),
+        "page": _page(body),
     }
     if "view_id" in body:
         return await people.blocks.view_click(view_id=_text(body, "view_id"), **used)
@@ -59,6 +62,7 @@ async def _shortcut(people: People, body: JsonObject) -> Happening:
         user=_person(people, body),
         channel=_optional(body, "channel"),
         ts=_optional(body, "ts"),
+        page=_page(body),
     )
 
 
@@ -100,7 +104,11 @@ def actions_of(people: People, events: Events) -> dict[str, Action]:
         channel = people.desk.look_at_app(events, user=_person(people, body), tab=_text(body, "tab"))
         return {"ok": True, "kind": "home", "channel": channel}
 
-    return {name: bind(act) for name, act in ACTIONS.items()} | {"home": home}
+    async def leave(body: JsonObject) -> JsonObject:
+        people.desk.store.leave(page_name(_text(body, "page")))
+        return {"ok": True, "kind": "leave"}
+
+    return {name: bind(act) for name, act in ACTIONS.items()} | {"home": home, "leave": leave}
 
 
 async def read_body(request: Request) -> JsonObject:
@@ -118,6 +126,17 @@ async def read_body(request: Request) -> JsonObject:
     if not isinstance(body, dict):
         raise PageError("The body is not a JSON object.")
     return body
+
+
+def page_name(text: str) -> str:
+    """The name that an open page has given itself, or a ``PageError``."""
+    if len(text) > MAX_PAGE_NAME or not text.isascii():
+        raise PageError("'page' is no name of an open page.")
+    return text
+
+
+def _page(body: JsonObject) -> str:
+    return page_name(_optional(body, "page") or "")
 
 
 def _text(body: JsonObject, key: str) -> str:

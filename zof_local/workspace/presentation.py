@@ -100,8 +100,8 @@ def names_of(store: Store) -> dict[str, str]:
     return names | {channel.id: channel.name for channel in store.channels.values()}
 
 
-def present_state(store: Store, viewer: str) -> JsonObject:
-    """Everything the page needs to begin, for one person."""
+def present_state(store: Store, viewer: str, page: str = "") -> JsonObject:
+    """Everything an open page needs to begin, for one person."""
     seed = store.seed
     channels = [c for c in store.channels.values() if viewer in c.members]
     return {
@@ -128,7 +128,7 @@ def present_state(store: Store, viewer: str) -> JsonObject:
         "names": names_of(store),
         "users": [present_user(user) for user in store.users.values()],
         "channels": [present_channel(store, channel, viewer) for channel in channels],
-        "views": [present_view(store, view) for view in store.stack(viewer)],
+        "views": [present_view(store, view) for view in store.stack(viewer, page)],
         "home": present_view(store, store.homes[viewer]) if viewer in store.homes else None,
         "deliveries": [event.data for event in store.log.recent("delivery", viewer, DELIVERIES)],
     }

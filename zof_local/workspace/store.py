@@ -48,7 +48,7 @@ class Store:
             channel.id: replace(channel, created=channel.created or int(clock())) for channel in seed.channels
         }
         self.views: dict[str, View] = {}
-        self.stacks: dict[str, list[str]] = {}
+        self.stacks: dict[tuple[str, str], list[str]] = {}
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
@@ -162,13 +162,14 @@ class Store:
 
     # Triggers and response URLs
 
-    def new_trigger(self, user: str, lifetime: float) -> Trigger:
-        """A trigger id that opens one view within ``lifetime`` seconds."""
+    def new_trigger(self, user: str, lifetime: float, page: str = "") -> Trigger:
+        """A trigger id that opens one view within ``lifetime`` seconds, on the page where it came from."""
         self._forget_old()
         trigger = Trigger(
             id=f"{int(self.clock() * 1000)}.{self.seed.team.id}.{secrets.token_hex(10)}",
             user=user,
             expires_at=self.clock() + lifetime,
+            page=page,
         )
         self.triggers[trigger.id] = trigger
         return trigger
@@ -250,24 +251,30 @@ class Store:
         self.log.append("home", {}, user=view.user)
         return view
 
-    def stack(self, user: str) -> list[View]:
-        """The open modals of a person, the topmost last."""
-        return [self.views[view_id] for view_id in self.stacks.get(user, [])]
+    def stack(self, user: str, page: str) -> list[View]:
+        """The modals a person has open on a page, the topmost last."""
+        return [self.views[view_id] for view_id in self.stacks.get((user, page), [])]
 
     def push_view(self, view: View) -> View:
-        """Open a modal above the person's others."""
-        self.stacks.setdefault(view.user, []).append(view.id)
+        """Open a modal above the others of its person and page."""
+        self.stacks.setdefault((view.user, view.page), []).append(view.id)
         return self.put_view(view)
 
-    def close_views(self, user: str, count: int | None = None) -> list[View]:
-        """Close the topmost ``count`` modals of a person (None: all), topmost first."""
-        stack = self.stacks.get(user, [])
+    def close_views(self, user: str, page: str, count: int | None = None) -> list[View]:
+        """Close the topmost ``count`` modals that a person has open on a page (None: all), topmost first."""
+        stack = self.stacks.pop((user, page), [])
         keep = 0 if count is None else max(0, len(stack) - count)
         closed = [self.views.pop(view_id) for view_id in reversed(stack[keep:])]
-        self.stacks[user] = stack[:keep]
+        if keep:
+            self.stacks[user, page] = stack[:keep]
         if closed:
             self.log.append("views", {}, user=user)
         return closed
+
+    def leave(self, page: str) -> None:
+        """A page is gone, and with it the modals that were open on it."""
+        for user in [user for user, where in self.stacks if where == page]:
+            self.close_views(user, page)
 
 
 def _ts_key(ts: str) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
+from slack_sdk.errors import SlackApiError
 
 from tests.browser.zof_local.room import Room, open_room
 
@@ -138,40 +139,149 @@ def test_a_confirmed_button_that_is_gone_is_spoken_of_in_words_for_people(
     expect(toast).not_to_contain_text(re.compile("cancel_run|action|id"))
 
 
-def modal() -> dict[str, Any]:
-    def text(words: str) -> dict[str, str]:
-        return {"type": "plain_text", "text": words}
+def plain(words: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": words}
 
+
+def modal() -> dict[str, Any]:
     field = {"type": "plain_text_input", "action_id": "what"}
     return {
         "type": "modal",
         "callback_id": "ask",
-        "title": text("Ask"),
-        "submit": text("Go"),
-        "blocks": [{"type": "input", "block_id": "b", "label": text("What"), "element": field}],
+        "title": plain("Ask"),
+        "submit": plain("Go"),
+        "notify_on_close": True,
+        "blocks": [{"type": "input", "block_id": "b", "label": plain("What"), "element": field}],
     }
 
 
-def test_each_delivery_is_listed_once_also_after_a_reload(room: Room, open_page: Callable[..., Page]) -> None:
-    bolt = room.bolt()
+class Asking:
+    """An app whose command opens a form; `opened` has the ids of the views, `told` what came of them."""
 
-    @bolt.command("/zof")
-    async def open_form(ack, body, client):
-        await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=modal())
+    def __init__(self, room: Room) -> None:
+        self.opened: list[str] = []
+        self.told: list[str] = []
+        bolt = room.bolt()
 
-    @bolt.view("ask")
-    async def take_form(ack):
-        await ack()
+        @bolt.command("/zof")
+        async def open_form(ack, body, client):
+            await ack()
+            answer = await client.views_open(trigger_id=body["trigger_id"], view=modal())
+            self.opened.append(answer["view"]["id"])
 
-    room.connect(bolt)
+        @bolt.view("ask")
+        async def take_form(ack):
+            await ack()
+            self.told.append("submitted")
+
+        @bolt.view_closed("ask")
+        async def form_closed(ack):
+            await ack()
+            self.told.append("closed")
+
+        room.connect(bolt)
+
+
+@pytest.fixture
+def asking(room: Room) -> Asking:
+    return Asking(room)
+
+
+def ask(page: Page) -> Locator:
+    """Gives the command; the form it opens."""
+    box = page.get_by_role("textbox", name=BOX)
+    box.fill("/zof")
+    box.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def wait_until_left(room: Room) -> None:
+    """The page that is gone has said so: its last words, which the browser sends behind the page's back."""
+    store = room.workspace.store
+
+    async def look() -> tuple[bool | None, int]:
+        return (True if not store.views else None), store.log.last
+
+    room.thread.run(
+        room.people.user("U02DANA").until(look, 20, lambda: "The page that is gone holds its form.")
+    )
+
+
+def test_a_form_left_open_does_not_come_back_with_the_page(
+    room: Room, asking: Asking, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.goto(room.page_url)
+    ask(page)
+    page.reload()
+    box = page.get_by_role("textbox", name=BOX)
+    expect(box).to_be_focused()
+    box.fill("hello")
+    box.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("hello")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    wait_until_left(room)
+    with pytest.raises(SlackApiError, match="not_found"):
+        room.call("views.update", view_id=asking.opened[0], view=modal())
+    assert asking.told == []
+    expect(ask(page)).to_be_visible()
+
+
+def test_a_form_is_shown_on_the_page_that_asked_for_it_alone(
+    room: Room, asking: Asking, open_page: Callable[..., Page]
+) -> None:
+    first = open_page()
+    first.goto(room.page_url)
+    second = first.context.new_page()
+    second.goto(room.page_url)
+    theirs = second.get_by_role("textbox", name=BOX)
+    expect(theirs).to_be_focused()
+    form = ask(first)
+    room.say("U03SAM", RELEASES, "told to both")
+    expect(second.get_by_role("log")).to_contain_text("told to both")
+    expect(second.get_by_role("dialog")).to_have_count(0)
+    ask(second)
+    second.close()
+    room.call("views.update", view_id=asking.opened[0], view=modal() | {"title": plain("Ask again")})
+    expect(form).to_contain_text("Ask again")
+
+
+def test_escape_closes_a_form_and_the_app_hears_of_it(
+    room: Room, asking: Asking, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.goto(room.page_url)
+    form = ask(page)
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    page.get_by_role("button", name="Deliveries").click()
+    listed = page.get_by_role("list", name="Deliveries").get_by_role("listitem")
+    expect(listed.filter(has_text="Closed")).to_have_count(1)
+    assert asking.told == ["closed"]
+
+
+def test_a_form_can_be_left_although_the_workspace_is_gone(
+    room: Room, asking: Asking, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.goto(room.page_url)
+    form = ask(page)
+    page.route("**/page/api/close", lambda route: route.abort())
+    form.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("alert")).to_contain_text("The workspace does not answer")
+    expect(form).to_be_hidden()
+
+
+def test_each_delivery_is_listed_once_also_after_a_reload(
+    room: Room, asking: Asking, open_page: Callable[..., Page]
+) -> None:
     page = open_page()
     page.goto(room.page_url)
     page.get_by_role("button", name="Deliveries").click()
     listed = page.get_by_role("list", name="Deliveries").get_by_role("listitem")
-    box = page.get_by_role("textbox", name=BOX)
-    box.fill("/zof")
-    box.press("Enter")
+    ask(page)
     page.get_by_role("dialog").get_by_label("What").fill("x")
     page.get_by_role("dialog").get_by_role("button", name="Go").click()
     expect(listed.filter(has_text="Submission")).to_have_count(1)

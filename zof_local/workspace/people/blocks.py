@@ -37,12 +37,14 @@ class Blocks:
         block_id: str | None = None,
         value: Any = None,
         values: Mapping[str, Any] | None = None,
+        page: str = "",
     ) -> Happening:
         """Use an element of a message.
 
         Args:
             value: what was chosen (an option's value or a list of them); not needed for buttons.
             values: what other inputs of the message hold, by ``block_id/action_id``.
+            page: the open page on which a modal of the app's would be shown; empty for a program.
 
         Raises:
             PageError: no such message or element, or a choice that is not offered.
@@ -61,7 +63,7 @@ class Blocks:
         entry = self._store.new_response_url(
             channel=place.id, user=person, source=message, thread_ts=message.thread_ts
         )
-        context = self._desk.context(person)
+        context = self._desk.context(person, page)
         url = self._desk.response_url(entry)
         payload = message_action_payload(context, place, message, action, response_url=url, state=state)
         delivery = await self._desk.app.interaction(payload)
@@ -77,6 +79,7 @@ class Blocks:
         block_id: str | None = None,
         value: Any = None,
         values: Mapping[str, Any] | None = None,
+        page: str = "",
     ) -> Happening:
         """Use an element of a modal or of the home tab."""
         view = self._desk.view(view_id, user)
@@ -90,7 +93,7 @@ class Blocks:
             values=values or {},
             offered=offered,
         )
-        context = self._desk.context(user)
+        context = self._desk.context(user, page)
         delivery = await self._desk.app.interaction(view_action_payload(context, view, action, state))
         notice = None if delivery.acked else self._desk.sentence(delivery)
         return self._desk.happened("click", delivery, context, f"{action_id} in a view", notice=notice)
@@ -152,13 +155,19 @@ class Blocks:
         return self._desk.happened("options", delivery, context, label, notice=problem, options=shown)
 
     async def shortcut(
-        self, *, callback_id: str, user: str, channel: str | None = None, ts: str | None = None
+        self,
+        *,
+        callback_id: str,
+        user: str,
+        channel: str | None = None,
+        ts: str | None = None,
+        page: str = "",
     ) -> Happening:
         """Use a shortcut of the app: a global one, or one on a message (``channel`` and ``ts``)."""
         found = next((s for s in self._store.seed.app.shortcuts if s.callback_id == callback_id), None)
         if found is None or found.on_messages != (ts is not None):
             raise PageError(f"There is no such shortcut {callback_id!r} here.", 404)
-        context = self._desk.context(user)
+        context = self._desk.context(user, page)
         place = message = url = None
         if ts is not None:
             place, person = self._desk.place(channel or "", user)

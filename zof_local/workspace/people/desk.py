@@ -86,9 +86,9 @@ class Desk:
             raise PageError("This dialog is no longer open.", 404)
         return view
 
-    def context(self, user: str) -> Context:
-        """A person about to act, with a fresh trigger id."""
-        trigger = self.store.new_trigger(user, self.settings.trigger_lifetime)
+    def context(self, user: str, page: str = "") -> Context:
+        """A person about to act on a page, with a fresh trigger id."""
+        trigger = self.store.new_trigger(user, self.settings.trigger_lifetime, page)
         return Context(self.store.seed, self.store.user(user), trigger)
 
     def response_url(self, entry: ResponseUrl) -> str:

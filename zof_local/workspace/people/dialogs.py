@@ -33,7 +33,7 @@ class Dialogs:
         errors = missing_answers(blocks, state)
         if errors:
             return Happening(kind="submit", errors=errors)
-        context = self._desk.context(user)
+        context = self._desk.context(user, view.page)
         delivery = await self._desk.app.interaction(view_submission_payload(context, view, state))
         if delivery.acked:
             errors, notice = self._submitted(view, delivery.data or {})
@@ -48,9 +48,9 @@ class Dialogs:
         try:
             match action:
                 case None:
-                    self._store.close_views(view.user, 1)
+                    self._store.close_views(view.user, view.page, 1)
                 case "clear":
-                    self._store.close_views(view.user)
+                    self._store.close_views(view.user, view.page)
                 case "errors":
                     return _submission_errors(view, answer.get("errors")), None
                 case "update":
@@ -65,9 +65,9 @@ class Dialogs:
         return {}, None
 
     def _push(self, view: View, body: JsonObject) -> None:
-        if len(self._store.stack(view.user)) >= limits.VIEW_STACK:
+        if len(self._store.stack(view.user, view.page)) >= limits.VIEW_STACK:
             raise SlackError("push_limit_reached")
-        self._store.push_view(new_view(self._store, view.user, body, view))
+        self._store.push_view(new_view(self._store, view.user, body, page=view.page, previous=view))
 
     async def close(
         self, *, view_id: str, user: str, values: Mapping[str, Any], everything: bool = False
@@ -76,7 +76,7 @@ class Dialogs:
         view = self._desk.view(view_id, user)
         state = view_state(view.body.get("blocks", []), values, self._desk.offered(user, view_id))
         everything = everything or bool(view.body.get("clear_on_close"))
-        closed = self._store.close_views(user, None if everything else 1)
+        closed = self._store.close_views(user, view.page, None if everything else 1)
         delivery = None
         for closing in closed:
             if closing.body.get("notify_on_close"):

@@ -20,8 +20,13 @@ class Writing:
         self._desk = desk
         self._store = desk.store
 
-    async def write(self, *, channel: str, user: str, text: str, thread_ts: str | None = None) -> Happening:
+    async def write(
+        self, *, channel: str, user: str, text: str, thread_ts: str | None = None, page: str = ""
+    ) -> Happening:
         """Write a message, or give a command when it begins with a slash.
+
+        Args:
+            page: the open page on which a modal of the app's would be shown; empty for a program.
 
         Raises:
             PageError: no such channel or person, a person outside the channel, an empty message.
@@ -31,7 +36,7 @@ class Writing:
         if not text:
             raise PageError("The message is empty.")
         if text.startswith("/"):
-            return await self._command(place, person, text, thread_ts)
+            return await self._command(place, person, text, thread_ts, page)
         return Happening(kind="message", ts=self._post(place, person, escape(text), thread_ts).ts)
 
     def _post(self, channel: Channel, user: str, text: str, thread_ts: str | None) -> Message:
@@ -44,7 +49,9 @@ class Writing:
             Message(channel=channel.id, ts=ts, user=user, text=text, thread_ts=thread_ts)
         )
 
-    async def _command(self, channel: Channel, user: str, line: str, thread_ts: str | None) -> Happening:
+    async def _command(
+        self, channel: Channel, user: str, line: str, thread_ts: str | None, page: str
+    ) -> Happening:
         name, _, text = line.partition(" ")
         command = next((c for c in self._store.seed.app.commands if c.name == name.lower()), None)
         if command is None:
@@ -56,12 +63,14 @@ class Writing:
             return self._refused(
                 channel, user, f"{name} does not work in threads: send it in the channel's message box."
             )
-        return await self._run_command(channel, user, command, text.strip())
+        return await self._run_command(channel, user, command, text.strip(), page)
 
-    async def _run_command(self, channel: Channel, user: str, command: Command, text: str) -> Happening:
+    async def _run_command(
+        self, channel: Channel, user: str, command: Command, text: str, page: str
+    ) -> Happening:
         line = f"{command.name} {text}".strip()
         entry = self._store.new_response_url(channel=channel.id, user=user)
-        context = self._desk.context(user)
+        context = self._desk.context(user, page)
         sent = self._desk.mentions(escape(text)) if command.should_escape else text
         url = self._desk.response_url(entry)
         form = command_form(context, channel, command=command.name, text=sent, response_url=url)

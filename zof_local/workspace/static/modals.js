@@ -92,8 +92,11 @@ export class Modals {
     }
   }
 
-  close(everything) {
+  async close(everything) {
     const view = this.shown;
-    if (view) this.actions.close(view, Object.fromEntries(this.memory(view).values), everything);
+    if (!view) return;
+    const answer = await this.actions.close(view, Object.fromEntries(this.memory(view).values), everything);
+    // Whatever stands against it, nobody is kept in a dialog.
+    if (!answer) this.show([]);
   }
 }

@@ -38,8 +38,10 @@ def read_view(store: Store, value: object, *, kind: str = "modal", ignore: str |
     return complete_view(value, store.new_id)
 
 
-def new_view(store: Store, user: str, body: JsonObject, previous: View | None = None) -> View:
-    """A view about to be opened, above ``previous`` when there is one."""
+def new_view(
+    store: Store, user: str, body: JsonObject, *, page: str = "", previous: View | None = None
+) -> View:
+    """A view about to be opened on a page, above ``previous`` when there is one."""
     view_id = f"V{store.new_id()}"
     return View(
         id=view_id,
@@ -48,6 +50,7 @@ def new_view(store: Store, user: str, body: JsonObject, previous: View | None = 
         body=body,
         root_id=previous.root_id if previous else view_id,
         previous_id=previous.id if previous else None,
+        page=page,
     )
 
 
@@ -84,8 +87,8 @@ def open_(call: Call) -> JsonObject:
     trigger = call.store.check_trigger(_trigger(call))
     body = _body(call)
     call.store.use_trigger(trigger)
-    call.store.close_views(trigger.user)
-    view = call.store.push_view(new_view(call.store, trigger.user, body))
+    call.store.close_views(trigger.user, trigger.page)
+    view = call.store.push_view(new_view(call.store, trigger.user, body, page=trigger.page))
     return view_answer(call.store, view)
 
 
@@ -93,11 +96,12 @@ def push(call: Call) -> JsonObject:
     """``views.push``: at most three views stand on each other."""
     trigger = call.store.check_trigger(_trigger(call))
     body = _body(call)
-    stack = call.store.stack(trigger.user)
+    stack = call.store.stack(trigger.user, trigger.page)
     if len(stack) >= limits.VIEW_STACK:
         raise SlackError("push_limit_reached")
     call.store.use_trigger(trigger)
-    view = new_view(call.store, trigger.user, body, stack[-1] if stack else None)
+    previous = stack[-1] if stack else None
+    view = new_view(call.store, trigger.user, body, page=trigger.page, previous=previous)
     call.store.push_view(view)
     return view_answer(call.store, view)
 
