@@ -21,20 +21,18 @@ from slack_bolt.response import BoltResponse
 
 from slack_bot import grammar
 from slack_bot.approvals import people_of
-from slack_bot.directory import Directory
-from slack_bot.errands import Errand
-from slack_bot.following import Asker, FollowedRun
-from slack_bot.intake import (
+from slack_bot.clicks import (
     CLICKS,
-    Known,
     home_tab,
     judge_click,
-    judge_command,
     judge_home_click,
     judge_repeated_click,
     judge_shortcut,
-    judge_submission,
 )
+from slack_bot.directory import Directory
+from slack_bot.errands import Errand
+from slack_bot.following import Asker, FollowedRun
+from slack_bot.intake import Known, judge_command, judge_submission
 from slack_bot.manifest import HOME_EVENT
 from slack_bot.payloads import mapping, text
 from slack_bot.policy import Ask

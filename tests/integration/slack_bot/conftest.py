@@ -18,8 +18,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from slack_bot import Bot, BotSettings, CommandOutcome, Timing, create_app
+from slack_bot import Bot, BotSettings, CommandOutcome, create_app
 from slack_bot.manifest import EVENTS, SHORTCUTS
+from tests.integration.slack_bot.guarded import Guarded, guarded_bot
+from tests.integration.slack_bot.timing import BRISK
 from tests.integration.slack_bot.weather import Weather
 from zof_core import AsyncZofClient, Run
 from zof_local import platform, workspace
@@ -31,27 +33,6 @@ from zof_local.workspace.sockets import SocketHub
 KEY = "zof_local_integration_key"
 RELEASES, GENERAL = "C0RELEASES", "C0GENERAL"
 DANA, SAM, MIRA = "U02DANA", "U03SAM", "U04MIRA"
-
-BRISK = Timing(
-    poll_first=0.1,
-    poll_max=0.5,
-    start_patience=4.0,
-    retry_first=0.1,
-    retry_max=0.3,
-    follow_patience=60.0,
-    answer_patience=2.0,
-    card_every=0.05,
-    card_updates=100_000,
-    doubt_pause=0.2,
-    overdue_after=3.0,
-    reconcile_every=0.5,
-    queue_every=0.05,
-    stop_patience=2.0,
-    failures_every=0.3,
-    home_every=0.2,
-    home_open=3.0,
-    home_shared=0.1,
-)
 
 SUITES = """
 [[projects]]
@@ -363,6 +344,13 @@ async def open_world(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bo
             return world
 
         yield make
+
+
+@pytest_asyncio.fixture
+async def guarded(tmp_path: Path) -> AsyncIterator[Guarded]:
+    """The bot between a Slack and a Zof that note everything."""
+    async with guarded_bot(tmp_path) as world:
+        yield world
 
 
 @pytest.fixture

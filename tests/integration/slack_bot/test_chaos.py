@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.integration.slack_bot.conftest import BRISK, BotWorld, make_world
+from tests.integration.slack_bot.conftest import BotWorld, make_world
 from tests.integration.slack_bot.process import BotProcess
+from tests.integration.slack_bot.timing import BRISK
 from tests.integration.slack_bot.weather import Strike
 from zof_local.serving import bind_loopback, url_of
 

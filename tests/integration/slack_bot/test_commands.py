@@ -419,6 +419,8 @@ class TestTheEdge:
         assert (await shared.send_raw(body, shared.signed(body))).status_code == 413
 
     async def test_health_and_other_paths(self, shared: Any) -> None:
+        ran = await shared.outcome(await shared.command("/zof run proj_abc staging suite_pr_smoke"))
+        assert ran.outcome == "passed"
         assert (await shared.http.get(f"{shared.bot_url}/healthz")).json() == {"status": "ok"}
         assert (await shared.http.post(f"{shared.bot_url}/healthz")).status_code == 405
         assert (await shared.http.get(f"{shared.bot_url}/readyz")).json() == {"status": "ready"}

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from slack_bot.settings import WebhookSecrets
-from tests.integration.slack_bot.conftest import BRISK
+from tests.integration.slack_bot.timing import BRISK
 from zof_core.webhooks import sign
 
 SECRET = "whsec_of_the_bot_and_of_zof"
