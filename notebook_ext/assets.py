@@ -5,18 +5,37 @@ As text, not as paths: anywidget keeps every instance of a panel alive whose mod
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 _STATIC = Path(__file__).parent / "static"
 
 
 _COMMENT = ("//", "/*", "* ", "*/")
+_LOOSE_CSS = re.compile(r"\s*([{};,>])\s*|(?<=:) ")
+_STRING = re.compile(r'("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)')
+_LOOSE_JS = re.compile(r" *(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*]) *")
+"""White space that means nothing; outside of strings."""
+
+
+def compact(text: str, kind: str) -> str:
+    """A file without indentation, lines of comment and idle spaces: each panel sends its own copy of it to the page.
+
+    Args:
+        text: whole statements on each line, as ours have them.
+        kind: "css" or "js".
+    """
+    lines = (line.strip() for line in text.splitlines())
+    kept = "\n".join(line for line in lines if line and not line.startswith(_COMMENT))
+    if kind == "css":
+        return _LOOSE_CSS.sub(r"\1", kept)
+    parts = _STRING.split(kept)
+    parts[::2] = [_LOOSE_JS.sub(r"\1", part) for part in parts[::2]]
+    return "".join(parts) + "\n"
 
 
 def _read(name: str) -> str:
-    """A file without indentation and whole-line comments: each panel sends its own copy of it to the page."""
-    lines = (line.strip() for line in (_STATIC / name).read_text(encoding="utf-8").splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith(_COMMENT))
+    return compact((_STATIC / name).read_text(encoding="utf-8"), name.rpartition(".")[2])
 
 
 PANEL_CSS = _read("panel.css")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from notebook_ext.loop import LoopThread, shared_loop
 from notebook_ext.pace import Pace, pace_for
-from zof_core import AsyncZofClient, ZofApiError, ZofClient
+from zof_core import AsyncZofClient, Run, ZofApiError, ZofClient, background, deadline
+from zof_core.assumptions import PAGE_LIMIT_MAX
 from zof_core.catalogue import Catalogue, load_catalogue
+from zof_core.usual import Usual, UsualTimes
 
 CALL_SECONDS = 20.0
 """The whole of one call with its retries: longer than this nobody looks at a form that says nothing."""
@@ -32,6 +34,9 @@ class Connection:
     clock: Callable[[], float] = time.time
     _client: AsyncZofClient | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        self._usual = UsualTimes(self._newest_runs, time.monotonic)
+
     def client(self) -> AsyncZofClient:
         """The client. On the loop thread only.
 
@@ -50,6 +55,17 @@ class Connection:
             return pace_for(self.client().plan.base_url.text, self.poll_interval)
         except ZofApiError:
             return Pace()
+
+    async def usual(self, like: Run) -> Usual | None:
+        """How long such a run usually takes; None if that is not known. On the loop thread only."""
+        return await self._usual.of(like)
+
+    async def _newest_runs(self, project: str) -> list[Run] | None:
+        try:
+            with background(), deadline(CALL_SECONDS):
+                return (await self.client().runs.list(project_id=project, limit=PAGE_LIMIT_MAX)).data
+        except ZofApiError:
+            return None
 
 
 def connect(

@@ -8,9 +8,21 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from notebook_ext.cases import newest
 from notebook_ext.pace import Pace, setback
 from notebook_ext.view import BAD_RESULTS, FAILURES_SHOWN, Snapshot, in_step
-from zof_core import AsyncZofClient, Page, Result, Run, RunSummary, ZofApiError, ZofConflictError
+from zof_core import (
+    Artifact,
+    AsyncZofClient,
+    Page,
+    Result,
+    Run,
+    RunSummary,
+    ZofApiError,
+    ZofConflictError,
+    deadline,
+)
+from zof_core.usual import Usual
 from zof_core.wording import error_sentences
 
 Listener = Callable[[Snapshot], Awaitable[None]]
@@ -18,7 +30,8 @@ Clock = Callable[[], float]
 
 _log = logging.getLogger(__name__)
 _PAGE = 100
-_KEPT = frozenset({*BAD_RESULTS, "queued", "running"})
+_ARTIFACTS_SECONDS = 5.0
+_ALWAYS_KEPT = frozenset(BAD_RESULTS)
 
 
 class Follower:
@@ -32,6 +45,7 @@ class Follower:
         pace: gives how often to read.
         clock: seconds since the epoch.
         run: the run as already known, from its creation say.
+        usual: gives how long such a run usually takes; asked once.
     """
 
     def __init__(
@@ -42,6 +56,7 @@ class Follower:
         pace: Callable[[], Pace],
         clock: Clock,
         run: Run | None = None,
+        usual: Callable[[Run], Awaitable[Usual | None]] | None = None,
     ) -> None:
         self.run_id = run_id
         self.snapshot = Snapshot(run=run, as_of=clock() if run else None)
@@ -49,6 +64,7 @@ class Follower:
         self._client = client
         self._pace = pace
         self._clock = clock
+        self._usual = usual
         self._listeners: list[Listener] = []
         self._waiting = 0
         self._task: asyncio.Task[None] | None = None
@@ -57,6 +73,7 @@ class Follower:
         self._ended = asyncio.Event()
         self._found: dict[str, Result] = {}
         self._counted: RunSummary | None = None
+        self._left: tuple[Artifact, ...] = ()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Has `listener` awaited with the present snapshot, if any, and every new one; returns how to stop that."""
@@ -127,6 +144,7 @@ class Follower:
             before = self.snapshot.run
             try:
                 await self._read()
+                await self._ask_usual()
                 failures = 0
                 idle = idle + 1 if self.snapshot.run == before else 0
                 wait: float | None = self._pace().after(idle)
@@ -148,6 +166,8 @@ class Follower:
         run = await self._client().runs.retrieve(self.run_id)
         with contextlib.suppress(ZofApiError):  # the counts are worth showing without the names
             await self._read_results(run)
+        if run.is_terminal:
+            await self._read_artifacts()
         results = tuple(self._found.values())
         cancelling = self.snapshot.cancelling and not run.is_terminal
         self.error = None
@@ -156,6 +176,7 @@ class Follower:
                 self.snapshot,
                 run=run,
                 results=results,
+                artifacts=self._left,
                 as_of=self._clock(),
                 trouble="",
                 cancelling=cancelling,
@@ -175,6 +196,21 @@ class Follower:
                     self._keep(bad, run.summary, whole=False)
         self._counted = run.summary
 
+    async def _read_artifacts(self) -> None:
+        """They are named at the end, which must not wait for them for long."""
+        with contextlib.suppress(ZofApiError), deadline(_ARTIFACTS_SECONDS):
+            page = await self._client().runs.artifacts.list(self.run_id, limit=_PAGE)
+            self._left = tuple(page.data)
+
+    async def _ask_usual(self) -> None:
+        """Once, after the run was shown for the first time: nobody waits for it."""
+        run, ask = self.snapshot.run, self._usual
+        if ask is None or run is None or run.is_terminal:
+            return
+        self._usual = None
+        if usual := await ask(run):
+            await self._publish(replace(self.snapshot, usual=usual))
+
     def _results_due(self, run: Run) -> bool:
         """With all counts that are new, so that the cases which are named are those that are counted."""
         return run.summary is None or run.summary != self._counted
@@ -182,8 +218,7 @@ class Follower:
     def _keep(self, page: Page[Result], summary: RunSummary | None, *, whole: bool) -> None:
         found = {**self._found, **{result.id: result for result in page.data}}
         counted = in_step(found.values(), summary, whole=whole)
-        kept = [result for result in counted if result.status in _KEPT]
-        self._found = {result.id: result for result in (*kept, *counted[-1:])}
+        self._found = {result.id: result for result in newest(counted, _ALWAYS_KEPT)}
 
     def _lacks(self, summary: RunSummary | None, status: str) -> bool:
         have = sum(result.status == status for result in self._found.values())

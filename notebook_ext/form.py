@@ -135,6 +135,8 @@ class RunForm(Panel):
                 self._loop.submit(self._start(FormValue.of(value), message.get("confirmation")))
             case {"op": "cancel"} if self._run is not None:
                 self._loop.submit(self._cancel(self._run))
+            case {"op": "save", "id": str(wanted)} if self._content is not None:
+                self._loop.submit(self._content.hand_over(self, wanted))
 
     # --- on the loop thread ------------------------------------------------------------------------------------------
 

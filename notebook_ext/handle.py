@@ -10,12 +10,13 @@ from notebook_ext.connection import Connection, connect
 from notebook_ext.following import Follower
 from notebook_ext.loop import LoopThread
 from notebook_ext.view import Snapshot, run_view
-from zof_core import AsyncZofClient, Result, Run, ZofApiError, ZofClient, ZofTimeoutError
+from zof_core import Artifact, AsyncZofClient, Result, Run, ZofApiError, ZofClient, ZofTimeoutError
 from zof_core.catalogue import Catalogue
 from zof_core.comparison import compare
 from zof_core.wording import duration_text
 
 if TYPE_CHECKING:
+    from notebook_ext.artifacts import RunArtifacts
     from notebook_ext.comparison_table import ComparisonTable
 
 
@@ -58,6 +59,17 @@ class RunHandle:
             ZofApiError: they could not be read.
         """
         return self.loop.run(self._all_results())
+
+    @property
+    def artifacts(self) -> RunArtifacts:
+        """The files it left, read anew: `run.artifacts["junit.xml"].download()`; shows itself with Download buttons.
+
+        Raises:
+            ZofApiError: they could not be read.
+        """
+        from notebook_ext.artifacts import RunArtifacts  # noqa: PLC0415  a panel, which knows the handle
+
+        return RunArtifacts(self.id, self.loop.run(self._all_artifacts()), self.connection)
 
     def refresh(self) -> Run:
         """The run as it is now; one that has ended is not read again.
@@ -124,6 +136,7 @@ class RunHandle:
                 pace=self.connection.pace,
                 clock=self.connection.clock,
                 run=self._known,
+                usual=self.connection.usual,
             )
         return self._follower
 
@@ -169,6 +182,9 @@ class RunHandle:
 
     async def _all_results(self) -> list[Result]:
         return [result async for result in self.connection.client().results.list_auto(run_id=self.id)]
+
+    async def _all_artifacts(self) -> list[Artifact]:
+        return [one async for one in self.connection.client().runs.artifacts.list_auto(self.id)]
 
 
 def watch(

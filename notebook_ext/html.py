@@ -6,12 +6,17 @@ the order of the elements makes sense without a style.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from notebook_ext.assets import PANEL_CSS
 from notebook_ext.icons import icon_svg
 from notebook_ext.view import Count, Failure, RunView
+from zof_core import Artifact
+from zof_core.errors import clean_text
+from zof_core.wording import bytes_text
+
+ARTIFACTS_SHOWN = 12
 
 
 def frozen_html(*bodies: str, style: str = "") -> str:
@@ -27,9 +32,10 @@ def run_html(view: RunView, *, live: bool) -> str:
         + _head(view, live=live)
         + _progress(view, live=live)
         + _tally(view, live=live)
-        + _line("zof-now", view.now)
+        + _cases(view)
         + _failures(view)
         + _notice(view)
+        + _artifacts(view, live=live)
         + _foot(view, live=live)
         + "</section>"
     )
@@ -61,6 +67,7 @@ def run_text(view: RunView) -> str:
         f"{view.word}: {view.title}",
         where,
         "; ".join(part for part in (_done_text(view), numbers, view.duration) if part),
+        _files_text(view.artifacts),
         view.now,
         *(
             f"- {failure.name} ({failure.word.lower()}){_first_line(failure.text)}"
@@ -134,12 +141,62 @@ def _tally(view: RunView, *, live: bool) -> str:
     clock = f'<span class="zof-clock" title="Duration">{icon_svg("clock")}<span{since}>{said}</span></span>'
     clock = clock if view.duration else ""
     counts = f'<ul class="zof-counts" aria-label="Outcomes">{items}</ul>' if items else ""
-    return f'<div class="zof-tally">{counts}<span class="zof-gap"></span>{done}{clock}</div>'
+    return f'<div class="zof-tally">{counts}<span class="zof-gap"></span>{done}{clock}{_left(view, live=live)}</div>'
+
+
+def _left(view: RunView, *, live: bool) -> str:
+    """The panel's clock says how long it is until then: text of ours would change with each reading."""
+    if not live or view.expected_end is None:
+        return ""
+    facts = attributes({"data-until": round(view.expected_end, 1), "title": f"Expected: {view.expected_by}"})
+    return f'<span class="zof-left"{facts}></span>'
 
 
 def _count(count: Count) -> str:
     said = f"<span><b>{count.number}</b> {escape(count.word)}</span>"
     return f'<li class="zof-{escape(count.tone)}">{icon_svg(count.icon)}{said}</li>'
+
+
+def _cases(view: RunView) -> str:
+    """The case at hand, and under it, folded, the others."""
+    if not view.cases:
+        return f'<div class="zof-now">{escape(view.now)}</div>' if view.now else ""
+    rows = "".join(
+        f'<li class="zof-{escape(case.tone)}"><span class="zof-outcome">{escape(case.word)}</span>'
+        f'<span class="zof-name-of">{escape(case.name)}</span><span class="zof-module">{escape(case.module)}</span>'
+        f"<span>{escape(case.took)}</span></li>"
+        for case in view.cases
+    )
+    more = f'<li class="zof-more">And {view.cases_more} more</li>' if view.cases_more > 0 else ""
+    said = escape(view.now or "Cases, newest first")
+    return (
+        f'<details class="zof-cases"><summary class="zof-now"><span>{said}</span></summary>'
+        f'<ol aria-label="Cases">{rows}{more}</ol></details>'
+    )
+
+
+def _artifacts(view: RunView, *, live: bool) -> str:
+    if not view.artifacts:
+        return ""
+    how = "" if live else f"<small>Fetch them: <code>%zof artifacts {escape(view.run_id)}</code></small>"
+    return f'<div class="zof-artifacts">{artifacts_html(view.artifacts, live=live)}{how}</div>'
+
+
+def artifacts_html(artifacts: Sequence[Artifact], *, live: bool) -> str:
+    """The files of a run; `live` with buttons, for the kernel fetches them: the API key stays there."""
+    items = "".join(_artifact(one, live=live) for one in artifacts[:ARTIFACTS_SHOWN])
+    more = len(artifacts) - ARTIFACTS_SHOWN
+    items += f'<li class="zof-more">And {more} more</li>' if more > 0 else ""
+    return f'<ul class="zof-files" aria-label="Artifacts">{items}</ul>'
+
+
+def _artifact(artifact: Artifact, *, live: bool) -> str:
+    size = f" <small>{bytes_text(artifact.size_bytes)}</small>" if artifact.size_bytes is not None else ""
+    shown = f"{icon_svg('file')}<span>{escape(file_name(artifact))}</span>{size}"
+    if not (live and artifact.url):
+        return f"<li>{shown}</li>"
+    facts = attributes({"data-zof": "save", "data-id": artifact.id, "title": "Download"})
+    return f'<li><button type="button" class="zof-file"{facts}>{shown}</button></li>'
 
 
 def _failures(view: RunView) -> str:
@@ -186,10 +243,6 @@ def _all_times(view: RunView) -> str:
     return " · ".join(part for part in (view.times, view.as_of) if part)
 
 
-def _line(name: str, text: str) -> str:
-    return f'<div class="{name}">{escape(text)}</div>' if text else ""
-
-
 def _done_text(view: RunView) -> str:
     if not view.total:
         return ""
@@ -202,6 +255,16 @@ def _more_text(view: RunView) -> str:
     if not view.failures_more:
         return ""
     return f"And {view.failures_more} more" if view.failures else f"{view.failures_more} did not pass"
+
+
+def file_name(artifact: Artifact) -> str:
+    """What an artifact's file is called, without any directory: the name comes from outside."""
+    name = clean_text(artifact.name or "", 120).replace("\\", "/").rpartition("/")[2]
+    return name if name.strip(". ") else clean_text(artifact.id, 120).replace("/", "_")
+
+
+def _files_text(artifacts: Sequence[Artifact]) -> str:
+    return f"Artifacts: {', '.join(map(file_name, artifacts[:ARTIFACTS_SHOWN]))}" if artifacts else ""
 
 
 def _first_line(text: str) -> str:

@@ -15,6 +15,7 @@ _SHAPES = {
     "clock": '<circle cx="8" cy="8" r="6.25"/><path d="M8 4.75V8l2.25 1.5"/>',
     "cross": '<circle cx="8" cy="8" r="6.25"/><path d="m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2"/>',
     "dots": "".join(_DOT.format(x=x) for x in (3.5, 8, 12.5)),
+    "file": '<path d="M4 1.75h5.5L12.5 5v9.25H4zM9.25 2v3.25h3"/>',
     "link": '<path d="M6.5 3.5h-3v9h9v-3M9 3h4v4m0-4L7.5 8.5"/>',
     "play": '<path d="M14.25 8A6.25 6.25 0 1 1 8 1.75"/>',
     "question": '<circle cx="8" cy="8" r="6.25"/><path d="M6.25 6.4a1.8 1.8 0 1 1 2.6 1.7c-.6.3-.85.6-.85 1.2"/>'

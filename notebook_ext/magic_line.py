@@ -17,6 +17,7 @@ USAGE: Mapping[str, str] = {
     "cancel": "%zof cancel [RUN]",
     "results": "%zof results [RUN] [--status STATUS]",
     "compare": "%zof compare BEFORE AFTER",
+    "artifacts": "%zof artifacts [RUN]",
     "logs": "%zof logs [RUN] [--limit N]",
     "plot": "%zof plot pass-rate|durations|failures|coverage [PROJECT]",
     "home": "%zof home [PROJECT …]",
@@ -195,7 +196,7 @@ def _choices(done: Sequence[str], catalogue: Catalogue, runs: Sequence[str]) -> 
             return projects if named else list(PLOT_KINDS)
         case ["compare", *named] if len(named) < 2:
             return [run for run in runs if run not in named]
-        case ["status" | "cancel" | "results" | "logs" as verb]:
+        case ["status" | "cancel" | "results" | "artifacts" | "logs" as verb]:
             return [*runs, *sorted(_OPTIONS.get(verb, ()))]
         case ["runs" | "results" | "logs" as verb, *_]:
             return sorted(_OPTIONS[verb])

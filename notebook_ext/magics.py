@@ -12,6 +12,7 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
+from notebook_ext.artifacts import RunArtifacts
 from notebook_ext.comparison_table import ComparisonTable
 from notebook_ext.connection import CALL_SECONDS, Connection, connect
 from notebook_ext.form_model import FormValue, api_problem, confirmation_problem, problems
@@ -82,6 +83,7 @@ class ZofMagics(Magics):
             "cancel": self._cancel,
             "results": self._results,
             "compare": self._compare,
+            "artifacts": self._artifacts,
             "logs": self._logs,
             "plot": self._plot,
             "home": self._home,
@@ -145,6 +147,9 @@ class ZofMagics(Magics):
         handle = self._handle(line)
         found = [one for one in handle.results if status in (None, one.status)]
         return ResultsTable(handle.id, tuple(found))
+
+    def _artifacts(self, line: Line) -> RunArtifacts:
+        return self._handle(line).artifacts
 
     def _compare(self, line: Line) -> ComparisonTable:
         if len(line.words) < 2:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from notebook_ext.assets import TABLE_CSS
+from notebook_ext.cases import creation
 from notebook_ext.frames import results_frame
 from notebook_ext.html import frozen_html
 from notebook_ext.tables import cell, id_cell, status_cell, table_html, table_text
-from notebook_ext.view import creation
 from zof_core import Result
 from zof_core.wording import duration_text, status_style
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import traitlets
 
+from notebook_ext.artifacts import hand_over
 from notebook_ext.assets import PANEL_CSS, RUN_ESM
 from notebook_ext.handle import RunHandle
 from notebook_ext.html import run_html, run_text
@@ -37,6 +38,11 @@ class RunContent:
         if self._leave is None:
             self._show()
             self._leave = self._run.follower().listen(self._changed)
+
+    async def hand_over(self, panel: Panel, artifact_id: str) -> None:
+        """Sends one of the run's files to the panel's views. On the loop thread."""
+        run = self._run
+        await hand_over(panel, run.connection, run.snapshot.artifacts, artifact_id)
 
     def leave(self) -> None:
         """Stops following. On the loop thread."""
@@ -104,8 +110,11 @@ class RunPanel(Panel):
 
     def heard(self, message: Mapping[str, Any]) -> None:
         """See `Panel`."""
-        if message.get("op") == "cancel":
-            self._loop.submit(self._cancel())
+        match message:
+            case {"op": "cancel"}:
+                self._loop.submit(self._cancel())
+            case {"op": "save", "id": str(wanted)}:
+                self._loop.submit(self._content.hand_over(self, wanted))
 
     async def ended(self) -> None:
         """See `RunContent`."""

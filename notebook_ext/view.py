@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from zof_core import Result, Run, RunSummary
+from notebook_ext.cases import Case, cases_of, counted_at, creation, now_line, result_name
+from zof_core import Artifact, Result, Run, RunSummary
 from zof_core.catalogue import Catalogue
+from zof_core.usual import Usual, expected_end
 from zof_core.wording import duration_text, status_style
 
 FAILURES_SHOWN = 5
@@ -29,7 +31,9 @@ class Snapshot:
 
     Attributes:
         run: as the platform last gave it; None before its first answer.
-        results: results worth showing, in no order: all that failed, and those that came last.
+        results: results worth showing, in no order: all that failed, and the newest others.
+        artifacts: the files that a run which has ended left.
+        usual: how long such a run usually takes.
         as_of: when `run` was read, in seconds since the epoch; None before the first answer.
         trouble: why the newest attempt to read it failed and what happens next, as a sentence; empty if it did not.
         trouble_final: the trouble does not pass by itself (no such run), so nobody tries again.
@@ -39,6 +43,8 @@ class Snapshot:
 
     run: Run | None = None
     results: tuple[Result, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    usual: Usual | None = None
     as_of: float | None = None
     trouble: str = ""
     trouble_final: bool = False
@@ -92,6 +98,11 @@ class RunView:
     done: int = 0
     counts: tuple[Count, ...] = ()
     now: str = ""
+    cases: tuple[Case, ...] = ()
+    cases_more: int = 0
+    expected_end: float | None = None
+    expected_by: str = ""
+    artifacts: tuple[Artifact, ...] = ()
     failures: tuple[Failure, ...] = ()
     failures_more: int = 0
     duration: str = ""
@@ -120,6 +131,8 @@ def run_view(run_id: str, snapshot: Snapshot, *, now: float, catalogue: Catalogu
     style = status_style(run.status)
     counts, total, done = _counts(run)
     failures, more = _failures(snapshot, counts)
+    cases, cases_more = cases_of(run, snapshot.results, catalogue)
+    end = expected_end(run, now=now, usual=snapshot.usual, counted_at=counted_at(snapshot.results))
     return RunView(
         run_id=run.id,
         title=_title(run, catalogue),
@@ -133,7 +146,12 @@ def run_view(run_id: str, snapshot: Snapshot, *, now: float, catalogue: Catalogu
         total=total,
         done=done,
         counts=counts,
-        now="" if run.is_terminal else _now(snapshot.results),
+        now="" if run.is_terminal else now_line(snapshot.results),
+        cases=cases,
+        cases_more=cases_more,
+        expected_end=end,
+        expected_by=_expected_by(run, end, snapshot.usual),
+        artifacts=snapshot.artifacts,
         failures=failures,
         failures_more=more,
         duration=_duration(run, now),
@@ -240,18 +258,13 @@ def in_step(results: Iterable[Result], summary: RunSummary | None, *, whole: boo
     return kept
 
 
-def creation(result: Result) -> tuple[datetime, str]:
-    """A key to sort results by: when they came."""
-    return (result.created_at or datetime.min.replace(tzinfo=UTC), result.id)
-
-
 def _failure(result: Result) -> Failure:
     style = status_style(result.status)
     text = (result.failure_summary or "").strip()
     if len(text) > FAILURE_TEXT_LIMIT:
         text = text[:FAILURE_TEXT_LIMIT].rstrip() + " …"
     return Failure(
-        name=result.name or result.test_case_id or result.id,
+        name=result_name(result),
         module=result.module or "",
         word=style.word,
         icon=style.icon,
@@ -260,16 +273,12 @@ def _failure(result: Result) -> Failure:
     )
 
 
-def _now(results: Sequence[Result]) -> str:
-    """The case that is running if the platform says so, else the one that was done last."""
-    running = [result for result in results if result.status in {"running", "queued"}]
-    dated = [result for result in results if result.created_at is not None and result not in running]
-    if running:
-        return f"Now: {running[0].name or running[0].id}"
-    if dated:
-        latest = max(dated, key=creation)
-        return f"Last: {latest.name or latest.id}, {status_style(latest.status).word.lower()}"
-    return ""
+def _expected_by(run: Run, end: float | None, usual: Usual | None) -> str:
+    """How the expected end was computed: we state the definition of each number of ours."""
+    if end is None or run.started_at is None:
+        return ""
+    by_usual = usual is not None and end == run.started_at.timestamp() + usual.seconds
+    return usual.definition if usual is not None and by_usual else "from the share of its cases that are done"
 
 
 def _duration(run: Run, now: float) -> str:

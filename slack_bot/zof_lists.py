@@ -22,7 +22,7 @@ from zof_core import (
 )
 from zof_core.home import Lists, read_lists
 from zof_core.models import LogLine, Schedule
-from zof_core.usual import Usual, usual_duration
+from zof_core.usual import Usual, UsualTimes
 from zof_core.wording import error_sentences
 
 T = TypeVar("T")
@@ -33,8 +33,6 @@ NOT_PASSED: Final = ("failed", "error")
 _PAGE: Final = 100
 _READ_MAX: Final = 500
 """Items of one list that are read for one answer: five requests at the most."""
-_USUAL_SECONDS: Final = 600.0
-_USUAL_KEPT: Final = 500
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -57,8 +55,7 @@ class ZofLists:
 
     def __init__(self, client: AsyncZofClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._clock = clock
-        self._usual: dict[tuple[str, str, str | None], tuple[float, Usual | None]] = {}
+        self._usual = UsualTimes(self._newest, clock)
 
     async def runs(
         self, wanted: Callable[[Run], bool], *, project: str | None, status: str | None, most: int
@@ -130,18 +127,11 @@ class ZofLists:
 
     async def usual(self, like: Run) -> Usual | None:
         """How long a run's suite usually takes; None if that is not known. Asked of Zof once in ten minutes."""
-        if not like.test_suite_id or not like.project_id:
-            return None
-        kind, now = (like.project_id, like.test_suite_id, like.environment), self._clock()
-        known = self._usual.get(kind)
-        if known is not None and now - known[0] < _USUAL_SECONDS:
-            return known[1]
-        page = await or_why(self._client.runs.list(project_id=like.project_id, limit=_PAGE))
-        usual = None if isinstance(page, Refused | Unavailable) else usual_duration(page.data, like)
-        if len(self._usual) >= _USUAL_KEPT:
-            self._usual.clear()
-        self._usual[kind] = (now, usual)
-        return usual
+        return await self._usual.of(like)
+
+    async def _newest(self, project: str) -> list[Run] | None:
+        page = await or_why(self._client.runs.list(project_id=project, limit=_PAGE))
+        return None if isinstance(page, Refused | Unavailable) else page.data
 
     async def schedules(self) -> list[Schedule] | Why:
         """All schedules."""

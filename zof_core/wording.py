@@ -143,6 +143,28 @@ def duration_text(seconds: float) -> str:
     return f"{whole // 86_400} d {whole % 86_400 // 3600:02d} h"
 
 
+def left_text(seconds: float) -> str:
+    """How long something will still take, as roughly as it is known: "about 2 min left"; empty if it should be over."""
+    if not 0 < seconds < _LONG_WAIT:
+        return ""
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds <= 50:
+        return f"about {math.ceil(seconds / 10) * 10} s left"
+    minutes = max(1, math.floor(seconds / 60 + 0.5))
+    return f"about {minutes} min left" if minutes < 90 else f"about {math.floor(seconds / 3600 + 0.5)} h left"
+
+
+def bytes_text(number: int) -> str:
+    """A size: "812 B", "3.4 kB", "12 MB"; a kilobyte is a thousand bytes."""
+    size, unit = float(max(number, 0)), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}".replace(".0 ", " ") if unit != "B" and size < 9.95 else f"{size:.0f} {unit}"
+
+
 def span_text(span: timedelta) -> str:
     """A length of time that somebody chose: "24 h", "30 min", "7 d"; as `duration_text` has it if it is not round."""
     seconds = span.total_seconds()

@@ -121,7 +121,8 @@ function snippet(text) {
       await navigator.clipboard.writeText(text);
       copy.textContent = "Copied";
     } catch {
-      getSelection().selectAllChildren(copy.previousSibling);  // no clipboard here: ready for the keyboard's copy
+      // No clipboard here: ready for the keyboard's copy.
+      getSelection().selectAllChildren(copy.previousSibling);
     }
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);
   });

@@ -101,9 +101,7 @@ export default {
     });
     save.addEventListener("click", () => {
       const text = rows.map((row) => row.filter(Boolean).join("  ")).join("\n");
-      const link = made("a", { download: `${model.get("state").run}.log`, href: URL.createObjectURL(new Blob([text], { type: "text/plain" })) });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      saveFile({ name: `${model.get("state").run}.log`, type: "text/plain" }, text);
     });
     model.on("change:state", showState);
     model.on("msg:custom", onMessage);

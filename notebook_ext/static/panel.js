@@ -43,6 +43,24 @@ function durationText(seconds) {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
 }
 
+/** As `zof_core.wording.left_text` words it. */
+function leftText(seconds) {
+  if (!(seconds > 0 && seconds < 86400)) return "";
+  if (seconds < 10) return "a few seconds left";
+  if (seconds <= 50) return `about ${Math.ceil(seconds / 10) * 10} s left`;
+  const minutes = Math.max(1, Math.floor(seconds / 60 + 0.5));
+  return minutes < 90 ? `about ${minutes} min left` : `about ${Math.floor(seconds / 3600 + 0.5)} h left`;
+}
+
+/** Gives the reader a file: bytes that the kernel has fetched. */
+function saveFile({ name, type }, bytes) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
 /**
  * Mounts the panel of a run into `host`; it follows the model's `panel` trait: {html, now}, now in seconds of the kernel's clock.
  * Returns the clean-up.
@@ -53,6 +71,10 @@ function mountRun(model, host) {
     for (const clock of host.querySelectorAll("[data-since]")) {
       clock.textContent = durationText(Date.now() / 1000 + skew - Number(clock.dataset.since));
     }
+    for (const left of host.querySelectorAll("[data-until]")) {
+      const text = leftText(Number(left.dataset.until) - Date.now() / 1000 - skew);
+      if (left.textContent !== text) left.textContent = text;
+    }
   };
   const show = () => {
     const { html = "", now } = model.get("panel") || {};
@@ -62,19 +84,32 @@ function mountRun(model, host) {
     host.hidden = !html;
   };
   const onClick = (event) => {
-    const button = event.target.closest("[data-zof=cancel]");
+    const button = event.target.closest("[data-zof=cancel], [data-zof=save]");
     if (!button) return;
     button.disabled = true;
+    if (button.dataset.zof === "save") return ask(model, host, { op: "save", id: button.dataset.id });
     button.textContent = "Cancelling …";
     ask(model, host, { op: "cancel" });
+  };
+  const onFile = (message, buffers) => {
+    if (!message || (message.op !== "file" && message.op !== "unsaved")) return;
+    const button = [...host.querySelectorAll("[data-zof=save]")].find((one) => one.dataset.id === message.id);
+    if (!button) return;
+    const asked = button.disabled;
+    button.disabled = false;
+    // All views hear it; one has asked.
+    if (asked && message.op === "file") saveFile(message, buffers[0]);
+    if (asked && message.op === "unsaved") button.closest(".zof-artifacts").insertAdjacentHTML("beforeend", message.html);
   };
   show();
   const timer = setInterval(tick, 1000);
   model.on("change:panel", show);
+  model.on("msg:custom", onFile);
   host.addEventListener("click", onClick);
   return () => {
     clearInterval(timer);
     model.off("change:panel", show);
+    model.off("msg:custom", onFile);
     host.removeEventListener("click", onClick);
   };
 }

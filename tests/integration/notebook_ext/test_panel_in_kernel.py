@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,13 @@ def begin(client: ZofClient, suite: str) -> Run:
     return client.runs.create(project_id="proj_shop", environment="staging", test_suite_id=suite)
 
 
+def content_of(message: dict[str, Any], model: str) -> dict[str, Any]:
+    """A custom message's content, else nothing."""
+    if not is_type(message, "comm_msg") or message["content"]["comm_id"] != model:
+        return {}
+    return dict(message["content"]["data"].get("content", {}))
+
+
 def panel_says(model: str, *words: str) -> Any:
     """Whether a message updates the panel to HTML that holds the words."""
 
@@ -58,14 +66,67 @@ def test_it_is_live_while_a_cell_blocks(kernel: Kernel, client: ZofClient, gate:
     kernel.until(lambda m: is_idle(m, request))
 
 
+def test_it_lists_cases_as_they_end_and_the_files_at_the_end(
+    kernel: Kernel, client: ZofClient, gate: Zof
+) -> None:
+    run = begin(client, "suite_gated")
+    kernel.run("from notebook_ext import RunPanel")
+    said = kernel.run(f"files = RunPanel(watch({run.id!r}, poll_interval=0.1))\nipywidgets.Box([files])")
+    model = kernel.value("files.model_id").strip("'")
+    del said
+    kernel.until(panel_says(model, "Last: test_comes_first, passed", "zof-outcome"))
+    gate.open_gate()
+    ended = kernel.until(panel_says(model, "test_waits_at_the_gate", "junit.xml", "log.txt"))
+    html = update_of(ended, "panel", model)["html"]
+    found = re.search(r'data-id="([^"]+)"[^>]*>(?:(?!</button>).)*junit\.xml', html)
+    assert found is not None
+    kernel.send(model, {"op": "save", "id": found[1]})
+    file = kernel.until(lambda m: content_of(m, model).get("op") == "file")
+    assert content_of(file, model) == {
+        "op": "file", "id": found[1], "name": "junit.xml", "type": "application/xml",
+    }  # fmt: skip
+    assert b'testsuite name="pytest"' in bytes(file["buffers"][0])
+
+
+def test_artifacts_can_be_fetched_from_code(kernel: Kernel, client: ZofClient, zof: Zof) -> None:
+    run = begin(client, "suite_quick")
+    kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun.wait(60)")
+    assert kernel.value("repr(run.artifacts)").strip("'").startswith(f"Artifacts of {run.id}\\nFile ")
+    code = "place = run.artifacts['junit.xml'].download()\nplace.name, 'testsuite' in place.read_text()"
+    assert kernel.value(code) == "('junit.xml', True)"
+    assert "There is: " in kernel.value(
+        "try:\n    run.artifacts['x']\nexcept KeyError as e:\n    r = str(e)\nr"
+    )
+    said = kernel.run("run.artifacts")
+    assert len([message for message in said if is_type(message, "comm_open")]) <= 2
+    assert zof.key not in json.dumps(kernel.messages, default=str)
+
+
+def test_it_says_how_long_it_will_take_where_that_is_known(
+    kernel: Kernel, client: ZofClient, gate: Zof
+) -> None:
+    gate.open_gate()
+    for _ in range(3):
+        client.runs.wait_until_complete(begin(client, "suite_gated").id, timeout=PATIENCE)
+    gate.close_gate()
+    run = begin(client, "suite_gated")
+    # So that the end is ahead however slow this machine is.
+    code = "from zof_core import usual\nusual.median = lambda seconds: 3600.0\n"
+    model = model_in(kernel.run(f"{code}watch({run.id!r}, poll_interval=0.1)"))
+    shown = kernel.until(panel_says(model, "data-until"))
+    assert "median of the last" in update_of(shown, "panel", model)["html"]
+
+
 def test_a_panel_is_two_models_and_small(kernel: Kernel, client: ZofClient, gate: Zof) -> None:
     run = begin(client, "suite_gated")
     start = len(kernel.messages)
-    model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
+    said = kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun")
+    model = model_in(said)
     kernel.until(panel_says(model, "1 of 2 cases"))
-    said = kernel.messages[start:]
-    assert len([message for message in said if is_type(message, "comm_open")]) <= 2
-    wire = [m for m in said if m["msg_type"] in {"comm_open", "comm_msg", "display_data"}]
+    opened = [message for message in said if is_type(message, "comm_open")]
+    assert len(opened) <= 2
+    updates = [m for m in kernel.messages[start:] if update_of(m, "panel", model)]
+    wire = [*opened, *updates, *(m for m in said if is_type(m, "display_data"))]
     assert sum(len(json.dumps(m["content"])) for m in wire) <= 30_000
 
 

@@ -1,13 +1,16 @@
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from notebook_ext.cases import RESULTS_KEPT
 from notebook_ext.following import Follower
 from notebook_ext.pace import Pace
 from notebook_ext.view import Snapshot
 from zof_core import (
+    Artifact,
     Page,
     Result,
     Run,
@@ -18,6 +21,7 @@ from zof_core import (
     ZofNotFoundError,
     ZofPermissionError,
 )
+from zof_core.usual import Usual
 
 PACE = Pace(0.001, 1.0, 0.001)
 
@@ -35,6 +39,7 @@ class Script:
         self.reading = asyncio.Condition()
         self.runs = self
         self.results = _Results(self)
+        self.artifacts = _Artifacts()
 
     async def retrieve(self, _run_id: str) -> Run:
         async with self.reading:
@@ -65,6 +70,11 @@ class _Results:
         self.script.asked.append(query)
         found = [r for r in self.script.all_results if query.get("status") in {None, r.status}]
         return Page[Result](data=found[: query["limit"]], has_more=len(found) > query["limit"])
+
+
+class _Artifacts:
+    async def list(self, _run_id: str, **_query: Any) -> Page[Artifact]:
+        return Page[Artifact](data=[Artifact(id="art_1", name="junit.xml")], has_more=False)
 
 
 def run(status: str, **counts: int) -> Run:
@@ -214,3 +224,45 @@ async def test_cases_are_named_when_they_are_counted_not_before() -> None:
     await one.ended()
     named = [[result.id for result in snapshot.results] for snapshot in log.seen]
     assert named == [["res_1"], ["res_1", "res_2"]]
+
+
+async def test_a_runs_artifacts_are_named_at_its_end() -> None:
+    log, one = Log(), follower(Script(run("running"), run("passed")))
+    one.listen(log)
+    await one.ended()
+    assert [[artifact.name for artifact in snapshot.artifacts] for snapshot in log.seen] == [
+        [],
+        ["junit.xml"],
+    ]
+
+
+async def test_the_usual_duration_is_asked_once_and_only_while_it_runs() -> None:
+    asked: list[Run] = []
+
+    async def usual(like: Run) -> Usual:
+        asked.append(like)
+        return Usual(seconds=60, definition="of the test")
+
+    client: Any = Script(run("running"), run("running"), run("passed"))
+    one = Follower(lambda: client, "run_1", pace=lambda: PACE, clock=lambda: 50.0, usual=usual)
+    snapshot = await one.ended()
+    assert asked == [run("running")]
+    assert snapshot.usual == Usual(seconds=60, definition="of the test")
+    client = Script(run("passed"))
+    await Follower(lambda: client, "run_1", pace=lambda: PACE, clock=lambda: 50.0, usual=usual).ended()
+    assert len(asked) == 1
+
+
+async def test_of_many_results_the_newest_and_all_that_failed_are_kept() -> None:
+    made = datetime(2026, 5, 20, tzinfo=UTC)
+    results = [
+        Result(
+            id=f"res_{n:03}", status="failed" if n == 0 else "passed", created_at=made + timedelta(seconds=n)
+        )
+        for n in range(RESULTS_KEPT + 50)
+    ]
+    one = follower(Script(run("running")))
+    for start in range(0, len(results), 100):  # as pages come, one reading after the other
+        one._keep(Page[Result](data=results[start : start + 100], has_more=True), None, whole=False)
+    kept = [int(name.removeprefix("res_")) for name in one._found]
+    assert kept == [0, *range(50, RESULTS_KEPT + 50)]

@@ -3,9 +3,11 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notebook_ext.html import form_html, frozen_html, run_html, run_text, trouble_html
+from notebook_ext.cases import Case
+from notebook_ext.html import file_name, form_html, frozen_html, run_html, run_text, trouble_html
 from notebook_ext.icons import icon_svg
 from notebook_ext.view import Count, Failure, RunView
+from zof_core import Artifact
 
 VOID = {"circle", "path", "br"}
 HOSTILE = '<img src=x onerror="alert(1)">&\'</pre></section><script>'
@@ -59,6 +61,11 @@ def view(text: str = "text", **fields: object) -> RunView:
         "done": 3,
         "counts": (Count("failed", text, "cross", "bad", 3, 75.0),),
         "now": text,
+        "cases": (Case(text, text, text, "good", text),),
+        "cases_more": 2,
+        "expected_end": 99.5,
+        "expected_by": text,
+        "artifacts": (Artifact(id=text, name=text, size_bytes=2048, url="https://zof.example/a"),),
         "failures": (Failure(text, text, text, "cross", "bad", text),),
         "failures_more": 2,
         "duration": "3 s",
@@ -87,6 +94,8 @@ ALLOWED = {
         "pre",
         "details",
         "summary",
+        "ol",
+        "small",
     ),
     *("svg", "path", "circle", "style"),
 }
@@ -143,7 +152,7 @@ def test_only_the_first_failure_is_open() -> None:
         Failure("a", "", "Failed", "cross", "bad", "x"),
         Failure("b", "", "Failed", "cross", "bad", "y"),
     )
-    html = run_html(view(failures=failures, failures_more=0), live=False)
+    html = run_html(view(failures=failures, failures_more=0, cases=()), live=False)
     assert html.count("<details open>") == 1
     assert html.count("<details>") == 1
     assert "more" not in html.replace("zof-more", "")
@@ -173,3 +182,31 @@ def test_every_status_of_the_core_has_an_icon_of_its_own() -> None:
     assert len(icons) == 8
     assert icon_svg("made-up") not in icons
     assert 'aria-label="&lt;b&gt;"' in icon_svg("check", "<b>")
+
+
+def test_the_expected_end_ticks_in_a_live_panel_only() -> None:
+    live, frozen = (run_html(view(), live=live) for live in (True, False))
+    assert '<span class="zof-left" data-until="99.5" title="Expected: text"></span>' in live
+    assert "data-until" not in frozen
+
+
+def test_files_are_buttons_while_a_kernel_is_there_to_fetch_them() -> None:
+    live, frozen = (run_html(view("run_1"), live=live) for live in (True, False))
+    assert '<button type="button" class="zof-file" data-zof="save" data-id="run_1"' in live
+    assert "2 kB" in live
+    assert "<button" not in frozen
+    assert "%zof artifacts run_1" in frozen
+    assert "https://zof.example/a" not in live + frozen
+
+
+def test_a_files_name_holds_no_directory() -> None:
+    for name in ("../../etc/passwd", "..\\..\\passwd", "/passwd", "a/b/passwd"):
+        assert file_name(Artifact(id="art_1", name=name)) == "passwd"
+    for name in ("", "..", "a/", " . "):
+        assert file_name(Artifact(id="art/1", name=name)) == "art_1"
+
+
+def test_the_list_of_cases_is_folded_under_the_one_at_hand() -> None:
+    html = run_html(view("at hand"), live=True)
+    assert '<summary class="zof-now"><span>at hand</span></summary>' in html
+    assert "And 2 more" in html

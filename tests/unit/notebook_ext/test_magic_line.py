@@ -46,7 +46,10 @@ def test_an_empty_line_asks_for_help() -> None:
     ("text", "words"),
     [
         ("rum a b c", 'Did you mean "run"?'),
-        ("zzzz", "There are: run, status, runs, cancel, results, compare, logs, plot, home, freeze, help."),
+        (
+            "zzzz",
+            "There are: run, status, runs, cancel, results, compare, artifacts, logs, plot, home, freeze, help.",
+        ),
         ("run a b 'c", "quotation mark is not closed"),
         ("run a b c d", '"d" is too much'),
         ("run a b c --fast", '"--fast" is no option here'),
@@ -107,6 +110,7 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
                 "cancel",
                 "results",
                 "compare",
+                "artifacts",
                 "logs",
                 "plot",
                 "home",

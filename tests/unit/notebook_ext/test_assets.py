@@ -1,0 +1,42 @@
+"""What panels send to the page is the same code, without its idle white space."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from notebook_ext import assets
+from notebook_ext.assets import compact
+
+STATIC = Path(assets.__file__).parent / "static"
+
+
+@pytest.mark.parametrize("place", sorted(STATIC.iterdir()), ids=lambda place: place.name)
+def test_nothing_but_white_space_and_comments_is_taken_out(place: Path) -> None:
+    text = place.read_text(encoding="utf-8")
+    small = compact(text, place.suffix[1:])
+    assert "\n//" not in small
+    assert compact(small, place.suffix[1:]) == small
+    strings = re.compile(r'"[^"\n]*"|`[^`]*`')
+    for kept in strings.findall("\n".join(line for line in text.splitlines() if not _comment(line))):
+        assert kept in small
+    assert _bare(small) == _bare("\n".join(line for line in text.splitlines() if not _comment(line)))
+
+
+def test_strings_keep_their_spaces() -> None:
+    assert compact('  const a = "x = y, z";\n// no\n  f(a, `b > ${c}`);', "js") == (
+        'const a="x = y, z";\nf(a,`b > ${c}`);\n'
+    )
+    assert (
+        compact(".a > b:hover { color: red; margin: 0 1px; }", "css") == ".a>b:hover{color:red;margin:0 1px;}"
+    )
+
+
+def _comment(line: str) -> bool:
+    return line.strip().startswith(("//", "/*", "* ", "*/"))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text)
