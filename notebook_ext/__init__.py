@@ -13,8 +13,9 @@ from notebook_ext.handle import RunHandle, watch
 from notebook_ext.home_panel import HomePanel
 from notebook_ext.log_panel import LogPanel
 from notebook_ext.run_panel import RunPanel
+from notebook_ext.table_panel import TablePanel
 
-__all__ = ["HomePanel", "LogPanel", "RunForm", "RunHandle", "RunPanel", "watch"]
+__all__ = ["HomePanel", "LogPanel", "RunForm", "RunHandle", "RunPanel", "TablePanel", "watch"]
 
 
 def load_ipython_extension(ipython: Any) -> None:

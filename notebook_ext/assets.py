@@ -14,7 +14,7 @@ _STATIC = Path(__file__).parent / "static"
 _COMMENT = ("//", "/*", "* ", "*/")
 _LOOSE_CSS = re.compile(r"\s*([{};,>])\s*|(?<=:) ")
 _STRING = re.compile(r'("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)')
-_LOOSE_JS = re.compile(r" *(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*]) *")
+_LOOSE_JS = re.compile(r" *(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*()\[\]]) *")
 """White space that means nothing; outside of strings."""
 
 
@@ -38,13 +38,17 @@ def _read(name: str) -> str:
     return compact((_STATIC / name).read_text(encoding="utf-8"), name.rpartition(".")[2])
 
 
-PANEL_CSS = _read("panel.css")
+BASE_CSS = _read("base.css")
+PANEL_CSS = BASE_CSS + _read("panel.css")
 FORM_CSS = _read("form.css")
 TABLE_CSS = _read("table.css")
 LOG_CSS = _read("log.css")
 HOME_CSS = TABLE_CSS + _read("home.css")
-_PANEL_JS = _read("panel.js")
+GRID_CSS = _read("grid.css")
+_BASE_JS = _read("base.js")
+_PANEL_JS = _BASE_JS + _read("panel.js")
 RUN_ESM = _PANEL_JS + _read("run.js")
-LOG_ESM = _PANEL_JS + _read("log.js")
+LOG_ESM = _BASE_JS + _read("log.js")
+GRID_ESM = _BASE_JS + _read("grid.js") + _read("table_panel.js")
 HOME_ESM = _PANEL_JS + _read("home.js")
 FORM_ESM = _PANEL_JS + _read("form.js")

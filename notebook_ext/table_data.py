@@ -26,6 +26,9 @@ CELL_MAX: Final = 160
 """Characters of a cell; all of it is in the row's details."""
 
 DETAIL_MAX: Final = 20_000
+SEARCHED_MAX: Final = 500
+"""Characters of a cell that a search looks at. At sequences of outcomes it does not look: they hold the same words."""
+
 _OUTCOMES_MAX: Final = 50
 _CHOICES_MAX: Final = 200
 
@@ -156,8 +159,11 @@ class Table:
 
     @cached_property
     def _texts(self) -> list[str]:
-        parts = [list(map(_TEXTS[column.kind], column.values)) for column in self.columns]
-        return ["\n".join(row).casefold() for row in zip(*parts, strict=True)]
+        searched = [column for column in self.columns if column.kind != "outcomes"]
+        parts = [
+            [text[:SEARCHED_MAX] for text in map(_TEXTS[column.kind], column.values)] for column in searched
+        ]
+        return ["\n".join(row).casefold() for row in zip(*parts, strict=True)] or [""] * self.size
 
 
 def table_of(columns: Mapping[str, Sequence[Any]]) -> Table:

@@ -4,13 +4,6 @@ const ROW = 18;
 const KEPT = 20000;
 const SPARE = 20;
 
-function made(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 export default {
   render({ model, el }) {
     let rows = [];      // what is kept: [time, level, message]
