@@ -117,12 +117,11 @@ class Remote:
             return self._run(run_id)
         if path.endswith("/runs"):
             asked = dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair)
-            start = int(asked.get("cursor", "0"))
             ids = [] if asked.get("status") == "queued" else list(self.runs)
-            page = ids[start : start + 100]
+            start = int(asked.get("starting_after", "0"))
+            page = [self._run(run_id) for run_id in ids[start : start + 100]]
             more = start + 100 < len(ids)
-            found = {"data": [self._run(run_id) for run_id in page], "has_more": more}
-            return found | ({"next_cursor": str(start + 100)} if more else {})
+            return {"data": page, "has_more": more} | ({"next_cursor": str(start + 100)} if more else {})
         return self._run(path.rsplit("/", 1)[1])
 
     def _slack(self, method: str, asked: dict[str, str]) -> dict[str, object]:

@@ -38,6 +38,11 @@ _WORKFLOW: Final = "slack_bot.advance"
 _MAX_THREADS: Final = 16
 _MAX_AT_ONCE: Final = 64
 _DELETE_BATCH: Final = 500
+_LONGEST_TICK: Final = 300.0
+"""Seconds. Each call of a tick has a limit of its own; one that hangs all the same ends, and its row gets another."""
+_QUEUE_PATIENCE: Final = 10
+"""A tick that waits in the queue is late, not lost, unless it is so many times later than a lost one may be."""
+_STILL_TO_COME: Final = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 _CUT_SECONDS: Final = 1.0
 """A tick that is cut short ends at once, unless what it writes is being synced just now."""
 # A restart counts as an attempt, and a bot is restarted more often than the default of 100.
@@ -53,6 +58,10 @@ async def _advance(kind: str, key: str, seq: int) -> None:
         # Stopping: an unfinished tick is run again at the next start.
         raise asyncio.CancelledError
     await engine.tick(kind, key, seq)
+
+
+def _tick_id(kind: str, key: str, seq: int) -> str:
+    return f"{kind}:{key}:{seq}"
 
 
 class Engine:
@@ -81,7 +90,7 @@ class Engine:
         self._clock = clock
         self._client: DBOSClient | None = None
         self._own: sa.Engine | None = None
-        self._ticks: set[asyncio.Task[object]] = set()
+        self._ticks: dict[str, asyncio.Task[object]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
 
@@ -152,11 +161,11 @@ class Engine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         if self._ticks:
-            await asyncio.wait(self._ticks, timeout=self._timing.stop_patience)
+            await asyncio.wait(self._ticks.values(), timeout=self._timing.stop_patience)
         loop = asyncio.get_running_loop()
         # DBOS made its own threads the loop's default ones, and ends them: whoever still needs some gets these.
         loop.set_default_executor(ThreadPoolExecutor())
-        cut_short = list(self._ticks)
+        cut_short = list(self._ticks.values())
         for tick in cut_short:
             tick.cancel()
         if cut_short:
@@ -192,7 +201,7 @@ class Engine:
         options: EnqueueOptions = {
             "workflow_name": _WORKFLOW,
             "queue_name": _QUEUE,
-            "workflow_id": f"{kind}:{key}:{seq}",
+            "workflow_id": _tick_id(kind, key, seq),
             "app_version": _VERSION,
         }
         if delay > 0:
@@ -201,13 +210,14 @@ class Engine:
 
     async def tick(self, kind: str, key: str, seq: int) -> None:
         """Runs one tick. Called by the engine alone."""
-        task = asyncio.current_task()
+        task, name = asyncio.current_task(), _tick_id(kind, key, seq)
         assert task is not None
-        self._ticks.add(task)
+        self._ticks[name] = task
         try:
-            await self._do(kind, key, seq)
+            async with asyncio.timeout(_LONGEST_TICK):
+                await self._do(kind, key, seq)
         finally:
-            self._ticks.discard(task)
+            self._ticks.pop(name, None)
 
     async def _dispatch_for_ever(self) -> None:
         while True:
@@ -233,10 +243,24 @@ class Engine:
 
     def _reconcile(self) -> None:
         now = self._clock()
-        late = self._store.overdue(now - self._timing.overdue_after)
-        if late:
-            woken = self._store.wake(late, now, self.enqueue)
+        lost = self._lost(now)
+        if lost:
+            woken = self._store.wake(lost, now, self.enqueue)
             log.warning("%d rows had lost their tick and got a new one.", woken)
+
+    def _lost(self, now: float) -> list[tuple[str, str, int]]:
+        """Late rows whose tick is not about to come: the engine does not have it, or has not run it for too long."""
+        patience = self._timing.overdue_after
+        late = {_tick_id(*row): row for row in self._store.overdue(now - patience)}
+        if not late:
+            return []
+        assert self._client is not None
+        known = self._client.list_workflows(
+            workflow_ids=list(late), status=list(_STILL_TO_COME), load_input=False, load_output=False
+        )
+        too_late = {_tick_id(*row) for row in self._store.overdue(now - patience * _QUEUE_PATIENCE)}
+        to_come = {one.workflow_id for one in known} - too_late | set(self._ticks)
+        return [row for name, row in late.items() if name not in to_come]
 
     async def _delete_finished(self) -> None:
         before = time.gmtime(self._clock() - self._timing.finished_retention)

@@ -39,6 +39,8 @@ SHORT_LIFE: Final = 10.0
 """Seconds. What ends sooner was no connection: the next one waits, as after a failure."""
 USUAL_LIFE: Final = 3600.0
 """Seconds, used while Slack does not say how long a connection lives."""
+_CLOSING: Final = aiohttp.ClientWSTimeout(ws_close=1.0)
+"""A Slack that does not answer must not hold up a stop; everything is acked by then."""
 _FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError)
 
 Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
@@ -216,7 +218,9 @@ class Sockets:
             return SlackRefused("Slack gave an address for Socket Mode that is not encrypted.")
         try:
             async with asyncio.timeout(self._timing.slack_timeout):
-                socket = await self._session.ws_connect(url, heartbeat=HEARTBEAT, proxy=self._proxy)
+                socket = await self._session.ws_connect(
+                    url, heartbeat=HEARTBEAT, proxy=self._proxy, timeout=_CLOSING
+                )
         except _FAILURES as error:
             log.info("A connection could not be opened (%s).", type(error).__name__)
             return SlackBusy()

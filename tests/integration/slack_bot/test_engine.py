@@ -193,3 +193,28 @@ async def test_a_tick_cut_short_by_a_stop_has_its_threads_to_the_end_and_is_run_
     assert met == [asyncio.CancelledError]
     async with bench.run():
         await until(lambda: bench.state("k") == "ended")
+
+
+async def test_a_tick_that_takes_long_is_late_not_lost(
+    bench: Bench, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, late, go_on = [], [], asyncio.Event()
+    overdue = Store.overdue
+
+    def noted(store: Store, before: float) -> list[tuple[str, str, int]]:
+        found = overdue(store, before)
+        late.extend(found)
+        return found
+
+    async def slow(kind: str, key: str, seq: int) -> None:
+        begun.append(seq)
+        await go_on.wait()
+        await bench.advance(kind, key, seq)
+
+    monkeypatch.setattr(Store, "overdue", noted)
+    async with bench.run(slow):
+        bench.accept("k")
+        await until(lambda: len(late) >= 3)
+        go_on.set()
+        await until(lambda: bench.state("k") == "ended")
+    assert begun == [0]
