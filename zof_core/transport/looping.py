@@ -7,22 +7,15 @@ import contextlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.errors import ZofValidationError
 from zof_core.forks import forget_at_fork
-from zof_core.transport.library import httpcore
-from zof_core.transport.messages import CLOSED, core_request, encoded, fault_of, more_came, reply_of, too_long
-from zof_core.transport.pools import POOL_SIZE, AsyncConnection, Place, async_connection, place_of
-
-
-def _is_stale(connection: AsyncConnection) -> bool:
-    """Whether the server has closed it meanwhile. A pool, which leads through a proxy, sees to that itself."""
-    return isinstance(connection, httpcore.AsyncHTTPConnection) and (
-        connection.is_closed() or connection.has_expired()
-    )
+from zof_core.transport.lines import AnyLine, open_line
+from zof_core.transport.messages import CLOSED, encoded, fault_of, reply_of, too_long
+from zof_core.transport.pools import POOL_SIZE, Place
 
 
 class _LoopPools:
@@ -34,38 +27,40 @@ class _LoopPools:
 
     def __init__(self) -> None:
         self.gate = asyncio.Semaphore(POOL_SIZE)
-        self.idle: dict[Place, list[AsyncConnection]] = defaultdict(list)
+        self.idle: dict[Place, list[AnyLine]] = defaultdict(list)
 
 
 class _OpenAnswer:
-    """The body of an answer, and what is to be done once when it is closed.
+    """The body of an answer. When it is closed, its connection rests or ends, and another request may come in.
 
     Args:
-        response: the library's.
-        leave: told whether the connection can be used again.
+        line: that it comes by.
+        pools: where the line rests afterwards.
+        place: where it leads to.
     """
 
-    def __init__(
-        self, response: httpcore.Response, leave: Callable[[bool], Coroutine[Any, Any, None]]
-    ) -> None:
-        self.response: httpcore.Response | None = response
+    def __init__(self, line: AnyLine, pools: _LoopPools, place: Place) -> None:
+        self.line = line
         self.reusable = False
-        self._leave: Callable[[bool], Coroutine[Any, Any, None]] | None = leave
+        self._pools = pools
+        self._place = place
+        self._is_open = True
 
-    async def close(self) -> None:
-        """Closes the body and gives back the place at the gate."""
-        leave, self._leave = self._leave, None
-        # The library's has a way to the request's headers, and so to the key.
-        response, self.response = self.response, None
-        if leave is None or response is None:
+    async def close(self, *, keep: bool) -> None:
+        """Once.
+
+        Args:
+            keep: whether a line that can be used again is wanted.
+        """
+        if not self._is_open:
             return
-        closed = False
-        try:
-            with contextlib.suppress(Exception):
-                await response.aclose()
-                closed = True
-        finally:
-            await leave(self.reusable and closed)
+        self._is_open = False
+        self._pools.gate.release()
+        if self.reusable and keep:
+            self._pools.idle[self._place].append(self.line)
+            return
+        with contextlib.suppress(Exception):
+            await self.line.aclose()
 
 
 class AsyncHttpTransport:
@@ -86,9 +81,10 @@ class AsyncHttpTransport:
         """Sends and reads the head of the answer, within `timeout` seconds."""
         if timeout <= 0:
             return Fault("timeout", "no time was left")
+        if self._closed:
+            return CLOSED
         try:
-            async with asyncio.timeout(timeout):
-                return await self._send(request, timeout)
+            return await self._send(request, time.monotonic() + timeout)
         except ZofValidationError:
             raise
         except Exception as error:
@@ -96,56 +92,52 @@ class AsyncHttpTransport:
         except BaseException as error:
             raise error.with_traceback(None)  # noqa: B904  # its frames hold the key
 
-    async def _send(self, request: HttpRequest, timeout: float) -> Reply | Fault:
-        if self._closed:
-            return CLOSED
+    async def _send(self, request: HttpRequest, ends_at: float) -> Reply:
+        parts = urlsplit(request.url)
+        place = parts.scheme, parts.netloc
         pools = self._loop_pools()
-        place = place_of(request.url)
-        await pools.gate.acquire()
-        connection: AsyncConnection | None = None
+        await _acquire(pools.gate, ends_at)
         try:
-            connection = await self._connection(pools, place)
-            response = await connection.handle_async_request(core_request(request, timeout))
+            line = await self._line(pools.idle[place], place, ends_at)
         except BaseException:
-            await self._leave(pools, place, connection, reusable=False)
+            pools.gate.release()
             raise
+        answer = _OpenAnswer(line, pools, place)
+        try:
+            status, headers = await line.ask(request, parts, ends_at)
+        except BaseException:
+            await answer.close(keep=False)
+            raise
+        return reply_of(status, headers, answer, request.key)
 
-        async def leave(reusable: bool) -> None:
-            await self._leave(pools, place, connection, reusable=reusable)
-
-        return reply_of(response.status, response.headers, _OpenAnswer(response, leave), request.key)
-
-    async def _leave(
-        self, pools: _LoopPools, place: Place, connection: AsyncConnection | None, *, reusable: bool
-    ) -> None:
-        """A request is over: another may come in, and use its connection if nothing broke or was cut off on it."""
-        pools.gate.release()
-        if connection is None:
-            return
-        if reusable and not self._closed:
-            pools.idle[place].append(connection)
-            return
-        with contextlib.suppress(Exception):
-            await connection.aclose()
+    async def _line(self, idle: list[AnyLine], place: Place, ends_at: float) -> AnyLine:
+        while idle:
+            line = idle.pop()
+            if not line.is_stale():
+                return line
+            with contextlib.suppress(Exception):
+                await line.aclose()
+        async with asyncio.timeout(ends_at - time.monotonic()):
+            return await open_line(place, self._ca_file)
 
     async def read(
         self, reply: Reply, write: Callable[[bytes], object], limit: int, timeout: float
     ) -> Fault | None:
         """Reads the body into `write`, at most `limit` bytes, within `timeout` seconds, and closes the answer."""
+        answer: _OpenAnswer = reply.stream
         try:
             if fault := encoded(reply):
                 return fault
             size = 0
             ends_at = time.monotonic() + timeout
-            async with asyncio.timeout(timeout):
-                async for chunk in reply.stream.response.stream:
-                    size += len(chunk)
-                    if size > limit:
-                        return too_long(limit)
-                    if time.monotonic() > ends_at:  # of what is here already, chunks come without giving way
-                        return Fault("timeout", "time ran out")
-                    write(chunk)
-            reply.stream.reusable = not more_came(reply.stream.response.stream)
+            while (piece := await answer.line.piece(ends_at)) is not None:
+                size += len(piece)
+                if size > limit:
+                    return too_long(limit)
+                if time.monotonic() > ends_at:  # what is here already comes without giving way
+                    return Fault("timeout", "time ran out")
+                write(piece)
+            answer.reusable = await answer.line.rest()
         except Exception as error:
             return fault_of(error)
         except BaseException as error:
@@ -156,16 +148,17 @@ class AsyncHttpTransport:
 
     async def discard(self, reply: Reply) -> None:
         """Closes an answer."""
-        await reply.stream.close()
+        answer: _OpenAnswer = reply.stream
+        await answer.close(keep=not self._closed)
 
     async def aclose(self) -> None:
         """Closes the connections of the running loop, and drops those of loops that have ended."""
         self._closed = True
         mine = self._loops.pop(asyncio.get_running_loop(), None)
         self._drop_ended()
-        for connection in [one for idle in mine.idle.values() for one in idle] if mine else ():
+        for line in [one for idle in mine.idle.values() for one in idle] if mine else ():
             with contextlib.suppress(Exception):
-                await connection.aclose()
+                await line.aclose()
 
     def forget(self) -> None:
         """In a forked child: leaves the parent's connections alone and begins with none."""
@@ -186,12 +179,11 @@ class AsyncHttpTransport:
         for loop in [loop for loop in self._loops if loop.is_closed()]:
             self._loops.pop(loop, None)
 
-    async def _connection(self, pools: _LoopPools, place: Place) -> AsyncConnection:
-        idle = pools.idle[place]
-        while idle:
-            connection = idle.pop()
-            if not _is_stale(connection):
-                return connection
-            with contextlib.suppress(Exception):
-                await connection.aclose()
-        return async_connection(place, self._ca_file)
+
+async def _acquire(gate: asyncio.Semaphore, ends_at: float) -> None:
+    """A place at the gate; the clock is asked only if there is something to wait for."""
+    if not gate.locked():
+        await gate.acquire()
+        return
+    async with asyncio.timeout(ends_at - time.monotonic()):
+        await gate.acquire()

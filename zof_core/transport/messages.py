@@ -8,7 +8,9 @@ import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
+
+import h11
 
 from zof_core.assumptions import CONNECT_SECONDS
 from zof_core.commands import Fault, FaultKind, HttpRequest, Reply
@@ -27,20 +29,30 @@ def http_request(request: HttpRequest, timeout: float) -> httpx.Request:
     )
 
 
-def core_request(request: HttpRequest, timeout: float) -> httpcore.Request:
+def core_request(request: HttpRequest, parts: SplitResult, timeout: float) -> httpcore.Request:
     """The same for the layer below, where a request costs half as much. Its address is printable ASCII already."""
-    parts = urlsplit(request.url)
-    headers = [("Host", parts.netloc), *_headers(request)]
-    if request.body is not None:
-        headers.append(("Content-Length", str(len(request.body))))
-    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     return httpcore.Request(
         request.method,
-        httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target),
-        headers=headers,
+        httpcore.URL(
+            scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target_of(parts)
+        ),
+        headers=request_headers(request, parts),
         content=request.body,
         extensions={"timeout": _limits(timeout)},
     )
+
+
+def target_of(parts: SplitResult) -> str:
+    """What a request line names of an address."""
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def request_headers(request: HttpRequest, parts: SplitResult) -> list[tuple[str, str]]:
+    """All headers of a request, for whoever adds none."""
+    headers = [("Host", parts.netloc), *_headers(request)]
+    if request.body is not None:
+        headers.append(("Content-Length", str(len(request.body))))
+    return headers
 
 
 def _headers(request: HttpRequest) -> list[tuple[str, str]]:
@@ -95,7 +107,7 @@ _KINDS: tuple[tuple[tuple[type[Exception], ...], FaultKind], ...] = (
     (_both("ConnectError"), "connect"),
     (_both("WriteError"), "write"),
     (_both("ReadError"), "read"),
-    (_both("RemoteProtocolError"), "protocol"),
+    ((*_both("RemoteProtocolError"), h11.RemoteProtocolError), "protocol"),
 )
 
 

@@ -6,16 +6,15 @@ import functools
 import os
 import ssl
 import urllib.request
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 from zof_core.config import is_loopback
 from zof_core.errors import ZofValidationError
 from zof_core.transport.library import httpcore, httpx
-from zof_core.transport.wires import LoopBackend
 
 POOL_SIZE = 50
-_KEEP_ALIVE_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 20.0
 Place = tuple[str, str]
 """What a pool is for: scheme, and host with port. Which proxy leads there is found out when the pool is made."""
 
@@ -56,7 +55,7 @@ def pool_arguments(place: Place, ca_file: str | None, size: int = POOL_SIZE) -> 
     arguments: dict[str, Any] = {
         "max_connections": size,
         "max_keepalive_connections": size,
-        "keepalive_expiry": _KEEP_ALIVE_SECONDS,
+        "keepalive_expiry": KEEP_ALIVE_SECONDS,
     }
     if scheme == "https":
         arguments["ssl_context"] = shared_ssl_context(ca_file)
@@ -64,24 +63,6 @@ def pool_arguments(place: Place, ca_file: str | None, size: int = POOL_SIZE) -> 
         given = httpx.Proxy(proxy)
         arguments["proxy"] = httpcore.Proxy(str(given.url), auth=given.raw_auth)
     return arguments
-
-
-def async_connection(place: Place, ca_file: str | None) -> AsyncConnection:
-    """A connection for one request at a time: straight to the address, or a pool of one that knows its proxy."""
-    arguments = pool_arguments(place, ca_file, size=1)
-    backend = LoopBackend()
-    if "proxy" in arguments:
-        return httpcore.AsyncConnectionPool(**arguments, network_backend=backend)
-    url = httpcore.URL(f"{place[0]}://{place[1]}")
-    return httpcore.AsyncHTTPConnection(
-        url.origin,
-        ssl_context=arguments.get("ssl_context"),
-        keepalive_expiry=_KEEP_ALIVE_SECONDS,
-        network_backend=backend,
-    )
-
-
-AsyncConnection: TypeAlias = "httpcore.AsyncConnectionPool | httpcore.AsyncHTTPConnection"
 
 
 def place_of(url: str) -> Place:

@@ -1,15 +1,17 @@
 """Connections of an event loop, straight on asyncio's transports.
 
 The library's own way there goes through anyio, which costs a third of a request's time: at each step it asks which
-event loop runs and opens a cancel scope. A whole request stands under one `asyncio.timeout` already, so only opening
-a connection, which has a shorter limit, looks at the time here.
+event loop runs and opens a cancel scope. Here a step that finds what it waits for done asks for nothing, and one that
+must wait sets one timer.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import select
 import ssl
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,50 +21,127 @@ _HIGH_WATER = 256 * 1024
 """Bytes that may wait to be read before the sender is told to pause."""
 
 
-class _Wire(asyncio.Protocol):
-    """What comes in waits here until it is read."""
+class WireStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
+    """A connection, as asyncio and as the library want it. What comes in waits here until it is read.
 
-    def __init__(self) -> None:
-        self.transport: asyncio.Transport | None = None
-        self.buffer = bytearray()
-        self.ended = False
-        self.failure: Exception | None = None
-        self._reader: asyncio.Future[None] | None = None
-        self._writer: asyncio.Future[None] | None = None
+    One task at a time reads or writes; the timeouts, in seconds, are of one step each.
+
+    Args:
+        is_plain: whether what can be read of its socket is what the server says, and not TLS's own.
+    """
+
+    def __init__(self, *, is_plain: bool = True) -> None:
+        self._transport: asyncio.Transport | None = None
+        self._came = bytearray()
+        self._ended = False
+        self._failure: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
         self._may_write = True
         self._is_paused = False
+        self._is_fresh = True
+        self._is_plain = is_plain
+
+    # What asyncio tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]  # a stream transport: this is a stream's protocol
+        self._transport = transport  # type: ignore[assignment]  # a stream transport: this is a stream's protocol
 
     def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        if len(self.buffer) > _HIGH_WATER and not self._is_paused and self.transport is not None:
-            self.transport.pause_reading()
+        self._came += data
+        if len(self._came) > _HIGH_WATER and not self._is_paused and self._transport is not None:
+            self._transport.pause_reading()
             self._is_paused = True
-        _wake(self._reader)
+        self._wake()
 
     def eof_received(self) -> bool:
-        self.ended = True
-        _wake(self._reader)
+        self._ended = True
+        self._wake()
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.ended = True
-        self.failure = self.failure or error
-        _wake(self._reader)
-        _wake(self._writer)
+        self._ended = True
+        self._failure = self._failure or error
+        self._wake()
 
     def pause_writing(self) -> None:
         self._may_write = False
 
     def resume_writing(self) -> None:
         self._may_write = True
-        _wake(self._writer)
+        self._wake()
 
-    def is_readable(self) -> bool:
+    # What the library asks for.
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._came:
+            # Else a server that floods keeps this task, and with it the clock that ends it, from ever giving way.
+            await asyncio.sleep(0)
+        ends_at = _moment_in(timeout)
+        while not self._came and not self._ended:
+            await self._news(ends_at, httpcore.ReadTimeout)
+        if not self._came:
+            if self._failure is not None:
+                raise httpcore.ReadError(str(self._failure)) from self._failure
+            return b""
+        size = min(max_bytes, PIECE)
+        data = bytes(self._came[:size])
+        del self._came[:size]
+        if self._is_paused and len(self._came) <= _HIGH_WATER and self._transport is not None:
+            self._is_paused = False
+            self._transport.resume_reading()
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        assert self._transport is not None
+        if self._is_fresh:
+            self._is_fresh = False
+            if self._came or (self._is_plain and self._is_readable()):
+                raise httpcore.RemoteProtocolError(SPOKE_FIRST)
+        if not buffer:
+            return
+        if self._transport.is_closing():
+            raise httpcore.WriteError("the connection is closed") from self._failure
+        self._transport.write(buffer)
+        ends_at = _moment_in(timeout)
+        while not self._may_write and not self._transport.is_closing():
+            await self._news(ends_at, httpcore.WriteTimeout)
+
+    async def aclose(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> WireStream:
+        above = WireStream(is_plain=False)
+        assert self._transport is not None
+        try:
+            async with asyncio.timeout(timeout):
+                transport = await asyncio.get_running_loop().start_tls(
+                    self._transport, above, ssl_context, server_hostname=server_hostname
+                )
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        assert transport is not None
+        above.connection_made(transport)
+        return above
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            # Idle, and yet something came: the server has closed it, or talks out of turn.
+            return self._ended or bool(self._came) or self._is_readable()
+        if info in ("ssl_object", "socket") and self._transport is not None:
+            return self._transport.get_extra_info(info)
+        return None
+
+    def _is_readable(self) -> bool:
         """Whether something has come that the event loop has not looked at yet."""
-        found = self.transport and self.transport.get_extra_info("socket")
+        found = self._transport and self._transport.get_extra_info("socket")
         if not found or found.fileno() < 0:
             return True
         if not hasattr(select, "poll"):  # Windows
@@ -71,97 +150,28 @@ class _Wire(asyncio.Protocol):
         poll.register(found, select.POLLIN)
         return bool(poll.poll(0))
 
-    async def read(self, size: int) -> bytes:
-        if self.buffer:
-            # Else a server that floods keeps this task, and with it the clock that ends it, from ever giving way.
-            await asyncio.sleep(0)
-        while not self.buffer and not self.ended:
-            self._reader = asyncio.get_running_loop().create_future()
-            try:
-                await self._reader
-            finally:
-                self._reader = None
-        if not self.buffer:
-            if self.failure is not None:
-                raise httpcore.ReadError(str(self.failure)) from self.failure
-            return b""
-        data = bytes(self.buffer[:size])
-        del self.buffer[:size]
-        if self._is_paused and len(self.buffer) <= _HIGH_WATER and self.transport is not None:
-            self._is_paused = False
-            self.transport.resume_reading()
-        return data
-
-    async def write(self, data: bytes) -> None:
-        assert self.transport is not None
-        if self.transport.is_closing():
-            raise httpcore.WriteError("the connection is closed") from self.failure
-        self.transport.write(data)
-        while not self._may_write and not self.transport.is_closing():
-            self._writer = asyncio.get_running_loop().create_future()
-            try:
-                await self._writer
-            finally:
-                self._writer = None
-
-
-def _wake(waiter: asyncio.Future[None] | None) -> None:
-    if waiter is not None and not waiter.done():
-        waiter.set_result(None)
-
-
-class WireStream(httpcore.AsyncNetworkStream):
-    """A connection as the library wants it."""
-
-    def __init__(self, wire: _Wire) -> None:
-        self._wire = wire
-        self._is_fresh = True
-
-    # The signatures are the library's.
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        return await self._wire.read(min(max_bytes, PIECE))
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        if self._is_fresh:
-            self._is_fresh = False
-            if self._wire.buffer:
-                raise httpcore.RemoteProtocolError(SPOKE_FIRST)
-        if buffer:
-            await self._wire.write(buffer)
-
-    async def aclose(self) -> None:
-        if self._wire.transport is not None:
-            self._wire.transport.abort()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        wire = _Wire()
-        assert self._wire.transport is not None
+    async def _news(self, ends_at: float, late: type[Exception]) -> None:
+        """Waits until asyncio tells something; raises `late` if it is too late for that."""
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            raise late
+        loop = asyncio.get_running_loop()
+        waiter = self._waiter = loop.create_future()
+        timer = loop.call_later(left, self._wake) if left < math.inf else None
         try:
-            async with asyncio.timeout(timeout):
-                transport = await asyncio.get_running_loop().start_tls(
-                    self._wire.transport, wire, ssl_context, server_hostname=server_hostname
-                )
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        assert transport is not None
-        wire.connection_made(transport)
-        return WireStream(wire)
+            await waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
 
-    def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":
-            # Idle, and yet something came: the server has closed it, or talks out of turn.
-            return self._wire.ended or bool(self._wire.buffer) or self._wire.is_readable()
-        if info in ("ssl_object", "socket") and self._wire.transport is not None:
-            return self._wire.transport.get_extra_info(info)
-        return None
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def _moment_in(timeout: float | None) -> float:
+    return math.inf if timeout is None else time.monotonic() + timeout
 
 
 class LoopBackend(httpcore.AsyncNetworkBackend):
@@ -172,19 +182,19 @@ class LoopBackend(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002  # the signature is the library's
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
-    ) -> httpcore.AsyncNetworkStream:
+    ) -> WireStream:
         try:
             async with asyncio.timeout(timeout):
-                _, wire = await asyncio.get_running_loop().create_connection(
-                    _Wire, host, port, happy_eyeballs_delay=0.25
+                _, stream = await asyncio.get_running_loop().create_connection(
+                    WireStream, host, port, happy_eyeballs_delay=0.25
                 )
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        return WireStream(wire)
+        return stream
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

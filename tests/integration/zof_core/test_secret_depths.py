@@ -161,9 +161,10 @@ def test_no_answer_of_a_server_that_echoes(case: str, act: Act, server: Server, 
     assert places_of(KEY, info) == places_of(KEY, run) == []
     if case == "a header":
         assert info.headers["x-echo"] == "Bearer <API key>"
-        assert "x-echo', b'bearer <api key>" in logs.getvalue().lower(), (
-            "the HTTP library wrote the headers out"
-        )
+        if act is _sync:  # the async client's connections are its own, and log nothing
+            assert "x-echo', b'bearer <api key>" in logs.getvalue().lower(), (
+                "the HTTP library wrote the headers out"
+            )
 
 
 def test_no_logger_of_the_http_library_was_forgotten() -> None:

@@ -1,4 +1,4 @@
-"""Bytes on the wire: whatever comes back, the HTTP library's own exceptions stay inside."""
+"""Bytes on the wire of the sync client: whatever comes back, the HTTP library's own exceptions stay inside."""
 
 from __future__ import annotations
 
