@@ -203,8 +203,8 @@ class BotSettings(BaseModel):
         missing = [name for name in needed if not environ.get(name, "").strip()]
         if missing:
             lines = "\n".join(f"  {name}: {_HOW_TO_GET[name]}" for name in missing)
-            plural = "These environment variables are" if len(missing) > 1 else "This environment variable is"
-            raise SettingsError(f"{plural} not set; set and start again:\n{lines}")
+            what = "These environment variables are" if len(missing) > 1 else "This environment variable is"
+            raise SettingsError(f"{what} not set. Set what is missing, then try again:\n{lines}")
         given: dict[str, Any] = {
             field: environ[name].strip() for name, field in _FIELD_OF.items() if environ.get(name, "").strip()
         }

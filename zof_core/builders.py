@@ -66,7 +66,7 @@ def create_run(
 
     Raises:
         ZofValidationError: something is known to be wrong before sending; nothing is sent.
-        ZofNotFoundError: Zof does not know the project, the suite or a case.
+        ZofNotFoundError: Zof does not know the project, the environment, the suite or a case.
         ZofPermissionError: the key's role lacks `runs:create`.
     """
     request = run_request(
@@ -79,7 +79,7 @@ def create_run(
         ops.CREATE_RUN,
         body=request.model_dump(),
         idempotency_key=idempotency_key,
-        subject={"project_id": project_id, "test_suite_id": test_suite_id},
+        subject={"project_id": project_id, "environment": environment, "test_suite_id": test_suite_id},
     )
 
 
@@ -228,5 +228,5 @@ def create_schedule(
         ops.CREATE_SCHEDULE,
         body={"cron": cron, **request.model_dump()},
         idempotency_key=idempotency_key,
-        subject={"project_id": project_id, "test_suite_id": test_suite_id},
+        subject={"project_id": project_id, "environment": environment, "test_suite_id": test_suite_id},
     )

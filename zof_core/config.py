@@ -98,7 +98,7 @@ class ApiKey:
         problem = self._keep(value)
         del value
         if problem is not None:
-            raise ZofAuthenticationError(problem)
+            raise ZofAuthenticationError(problem, hint=_GIVE_ONE if problem is _MISSING else None)
         assert self.__reveal is not None
         return before is None or before() != self.__reveal()
 
@@ -129,7 +129,9 @@ _NOT_PICKLED = "An API key is not pickled. Pickle what is needed to make a clien
 _NO_KEY = (
     "The API key has characters that no key can have, such as a space or a line break in it. Copy it anew."
 )
-_MISSING = "There is no API key. Set ZOF_API_KEY or give api_key=...; make one in Admin Center → Developer → API keys."
+_MISSING = "There is no API key."
+_GIVE_ONE = "Set ZOF_API_KEY or give api_key=...; make one in Admin Center → Developer → API keys."
+"""For who writes Python. What people without a program of their own can do about it, `zof_core.wording` says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,11 +192,16 @@ def _of_validation(error: ZofApiError) -> str:
 
 def _of_authentication(error: ZofApiError) -> str:
     if error.status is None:
-        return _sentence(error.message)
+        said = _sentence(error.message)
+        # The hint is for who writes Python and could give a key there.
+        return f"{said} Set ZOF_API_KEY, or api_key in a profile; {_KEYS}" if error.hint else said
     return (
         "Zof does not accept the API key: it may be mistyped, expired or revoked. Set ZOF_API_KEY to a valid one; "
-        "keys are made in Admin Center → Developer → API keys."
+        f"{_KEYS}"
     )
+
+
+_KEYS: Final = "keys are made in Admin Center → Developer → API keys."
 
 
 def _of_permission(error: ZofApiError) -> str:
@@ -210,21 +215,29 @@ def _of_permission(error: ZofApiError) -> str:
 
 
 def _of_not_found(error: ZofApiError) -> str:
-    who = "Check the id, or ask who owns the API key whether it belongs to the same organization."
     if error.param and error.param not in error.subject:
-        return f"Zof does not know everything named here: {_sentence(error.message)} {who}"
+        return f"Zof does not know everything named here: {_sentence(error.message)} {_check('id')}"
     field = error.param if error.param in error.subject else None
     if field is None and len(error.subject) == 1:
         field = next(iter(error.subject))
     if field:
-        return f'Zof knows no {noun(field)} "{clean_text(error.subject[field], 120)}" here. {who}'
+        then = _check(_NAMED.get(field, "id"))
+        return f'Zof knows no {noun(field)} "{clean_text(error.subject[field], 120)}" here. {then}'
     if error.subject:
         named = _one_of([f'{noun(name)} "{clean_text(value, 120)}"' for name, value in error.subject.items()])
-        return f"Zof does not know {named} here. Check the ids, {who.partition(', ')[2]}"
+        return f"Zof does not know {named} here. {_check('ids')}"
     return (
         f"Zof knows nothing at that address ({_host(error)}). Check ZOF_BASE_URL: it ends in the version, "
         "as in https://api.zof.ai/v1."
     )
+
+
+_NAMED: Final = {"environment": "name"}
+"""What goes by another thing than an id."""
+
+
+def _check(what: str) -> str:
+    return f"Check the {what}, or ask who owns the API key whether it belongs to the same organization."
 
 
 def _of_conflict(error: ZofApiError) -> str:

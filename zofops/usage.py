@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from zof_core.catalogue import nearest
 from zof_core.validation import quoted
 
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+"""What a parser adds its subcommands to."""
 _MISSING = "the following arguments are required: "
 
 

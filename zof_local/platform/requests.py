@@ -33,12 +33,11 @@ def checked_run(asked: RunCreate, suites: Suites, organization_id: str) -> NewRu
     """What to run, when project, environment and suite exist; case ids are still to be checked.
 
     Raises:
-        ApiProblem: 404 for an unknown project or suite; 400 for an unknown environment, and for both or
-            neither of suite and cases.
+        ApiProblem: 404 for an unknown project, environment or suite; 400 for both or neither of suite and cases.
     """
     project = visible_project(suites, asked.project_id, organization_id)
     if asked.environment not in project.environments:
-        raise invalid(
+        raise not_found(
             f"Project {project.id} has no environment '{asked.environment}'. "
             f"Known environments: {_listed(project.environments)}.",
             "environment",

@@ -25,6 +25,7 @@ from zofops import exit_codes
 from zofops.exit_codes import ExitCode
 
 _SHOWN_FAILURES = 10
+_SHOWN_NAMES = 6
 _NOT_PASSED = ("failed", "error")
 
 
@@ -35,9 +36,8 @@ def start(arguments: argparse.Namespace) -> int:
             try:
                 run = _create(zof, arguments)
             except (ZofNotFoundError, ZofInvalidRequestError) as error:
-                return _refused(
-                    error, "" if isinstance(error, ZofValidationError) else _meant(zof, arguments)
-                )
+                unsent = isinstance(error, ZofValidationError)
+                return _refused(error, "" if unsent else _meant(zof, arguments, error.param))
             print(f"{clean_text(run.id)}  {clean_text(run.url or '')}".rstrip(), flush=True)
             return ExitCode.PASSED if arguments.no_wait else _follow(zof, run.id, arguments.timeout)
     except ZofApiError as error:
@@ -69,19 +69,29 @@ def _create(zof: ZofClient, arguments: argparse.Namespace) -> Run:
     )
 
 
-def _meant(zof: ZofClient, arguments: argparse.Namespace) -> str:
-    """For the first name nobody has heard of, the one that was probably meant; empty if there is none."""
+def _meant(zof: ZofClient, arguments: argparse.Namespace, param: str | None) -> str:
+    """For the first name nobody has heard of, the one that was probably meant; empty if there is none.
+
+    Args:
+        param: the field that Zof did not know, if it said so; then no other is looked at, and what there is is listed.
+    """
     catalogue = _known(zof, arguments.project)
     project = catalogue.project(arguments.project)
     choices = {
-        arguments.project: [known.id for known in catalogue.projects],
-        arguments.environment: project.environments if project else [],
-        arguments.suite: [suite.id for suite in project.suites] if project else [],
+        "project_id": (arguments.project, [known.id for known in catalogue.projects]),
+        "environment": (arguments.environment, project.environments if project else []),
+        "test_suite_id": (arguments.suite, [suite.id for suite in project.suites] if project else []),
     }
-    for typed, names in choices.items():
+    for typed, names in [choices[param]] if param in choices else choices.values():
         if typed and typed not in names and (near := nearest(typed, names)):
             return f"Did you mean {quoted(near)}?"
-    return ""
+    names = choices[param][1] if param in choices else []
+    return f"There are: {_some(names)}." if names else ""
+
+
+def _some(names: list[str]) -> str:
+    rest = len(names) - _SHOWN_NAMES
+    return ", ".join(map(quoted, names[:_SHOWN_NAMES])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _known(zof: ZofClient, project_id: str) -> Catalogue:

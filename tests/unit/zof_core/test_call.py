@@ -369,7 +369,8 @@ def test_not_found_names_what_was_asked_for(zof: ZofClient, script: Script) -> N
     script.will((404, {"error": {"code": "not_found", "message": "No."}}))
     with pytest.raises(ZofNotFoundError) as caught:
         _create(zof)
-    assert caught.value.subject == {"project_id": "proj_abc", "test_suite_id": "suite_1"}
+    named = {"project_id": "proj_abc", "environment": "staging", "test_suite_id": "suite_1"}
+    assert caught.value.subject == named
     assert (caught.value.operation, caught.value.permission) == ("runs.create", "runs:create")
 
 

@@ -55,7 +55,7 @@ def test_a_profile_in_the_home(tmp_path: Path) -> None:
 def test_no_key_at_all(tmp_path: Path) -> None:
     with pytest.raises(ZofAuthenticationError) as caught:
         resolve_key(None, {"HOME": str(tmp_path)})
-    assert "ZOF_API_KEY" in caught.value.message
+    assert str(caught.value).startswith("There is no API key. Set ZOF_API_KEY or give api_key=")
     assert caught.value.status is None
 
 

@@ -83,7 +83,12 @@ SENTENCES: list[tuple[ZofApiError, str]] = [
         "Zof does not accept the API key: it may be mistyped, expired or revoked. Set ZOF_API_KEY to a valid one; "
         "keys are made in Admin Center → Developer → API keys.",
     ),
-    (ZofAuthenticationError("There is no API key. Set ZOF_API_KEY."), "There is no API key. Set ZOF_API_KEY."),
+    (
+        ZofAuthenticationError("There is no API key.", hint="Set ZOF_API_KEY or give api_key=..."),
+        "There is no API key. Set ZOF_API_KEY, or api_key in a profile; keys are made in Admin Center → Developer → "
+        "API keys.",
+    ),
+    (ZofAuthenticationError("The API key must be text, not int."), "The API key must be text, not int."),
     (
         ZofPermissionError("Forbidden.", status=403, operation="runs.create", permission="runs:create"),
         "The API key is valid, but its role may not start runs (permission runs:create). Ask an Organization Admin "
@@ -98,6 +103,12 @@ SENTENCES: list[tuple[ZofApiError, str]] = [
         ZofNotFoundError("No such project.", status=404, param="project_id",
                          subject={"project_id": "proj_xyz", "test_suite_id": "suite_1"}),
         'Zof knows no project "proj_xyz" here. Check the id, or ask who owns the API key whether it belongs to the '
+        "same organization.",
+    ),
+    (
+        ZofNotFoundError("No such environment.", status=404, param="environment",
+                         subject={"project_id": "proj_abc", "environment": "moon"}),
+        'Zof knows no environment "moon" here. Check the name, or ask who owns the API key whether it belongs to the '
         "same organization.",
     ),
     (

@@ -1,8 +1,12 @@
+import argparse
 import sys
+from collections.abc import Iterator
 
 import pytest
 
+from zofops.arguments import parser
 from zofops.cli import main
+from zofops.usage import Parser
 
 
 @pytest.mark.parametrize(
@@ -42,7 +46,9 @@ def test_a_run_without_a_key_says_where_keys_come_from(
 ) -> None:
     monkeypatch.delenv("ZOF_API_KEY", raising=False)
     assert main(["run", "proj_abc", "staging", "suite_pr_smoke"]) == 2
-    assert "ZOF_API_KEY" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Set ZOF_API_KEY, or api_key in a profile" in said
+    assert "api_key=" not in said
 
 
 @pytest.mark.parametrize(
@@ -67,14 +73,26 @@ def test_bad_usage_ends_with_what_to_type_instead(
     assert says in capsys.readouterr().err.splitlines()[-1]
 
 
-@pytest.mark.parametrize(
-    "words", [[], ["run"], ["wait"], ["bot"], ["demo"], ["audit"], ["local"], ["local", "platform"]]
-)
-def test_help_fits_a_terminal(
-    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def every_parser(one: Parser) -> Iterator[Parser]:
+    yield one
+    for action in one._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from every_parser(child)
+
+
+@pytest.mark.parametrize("one", list(every_parser(parser())), ids=lambda one: one.prog)
+def test_each_command_says_what_it_does_and_fits_a_terminal(
+    one: Parser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--help"])
-    assert ended.value.code == 0
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= 100
+    monkeypatch.setenv("COLUMNS", "90")
+    assert one.description
+    assert one.description.endswith(".")
+    assert max(map(len, one.format_help().splitlines())) <= 90
+
+
+def test_what_doctor_says_of_settings_is_not_about_the_bots_end() -> None:
+    helps = {one.prog: one.format_help() for one in every_parser(parser())}
+    assert "SLACK_BOT_TOKEN" in helps["zofops doctor"]
+    assert "Ctrl-C" not in helps["zofops doctor"]
+    assert "Ctrl-C" in helps["zofops bot"]

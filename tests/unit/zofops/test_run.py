@@ -64,6 +64,8 @@ def test_ctrl_c_stops_looking_not_the_run(
         (["run", "proj abc", "staging", "s"], 2, 'PROJECT "proj abc" has a space in it.'),
         (["run", "proj_other", "staging", "s"], 2, "proj_other"),
         (["run", "proj_ab", "staging", "s"], 2, 'Did you mean "proj_abc"?'),
+        (["run", "checkout", "staging", "s"], 2, 'Zof knows no project "checkout" here.'),
+        (["run", "checkout", "staging", "s"], 2, 'There are: "proj_abc".'),
         ([*SUITE, "--idempotency-key", "a b"], 2, "--idempotency-key must be"),
         (["wait", "run 1"], 2, 'RUN "run 1" has a space in it.'),
         (["wait", "run_of_nobody"], 2, 'Zof knows no run "run_of_nobody" here.'),

@@ -33,8 +33,8 @@ def error_of(answer: httpx.Response) -> dict:
         ({"project_id": "proj_elsewhere"}, 404, "not_found", "project_id", "no project 'proj_elsewhere'"),
         (
             {"environment": "prod"},
-            400,
-            "invalid_request",
+            404,
+            "not_found",
             "environment",
             "Known environments: staging, production.",
         ),
@@ -279,7 +279,7 @@ async def test_a_refused_request_uses_up_no_idempotency_key(api) -> None:
     headers = {"Idempotency-Key": "try-1"}
     assert (
         await api.http.post("/runs", json=GOOD | {"environment": "x"}, headers=headers)
-    ).status_code == 400
+    ).status_code == 404
     assert (await api.http.post("/runs", json=GOOD, headers=headers)).status_code == 201
     for key in ("", "x" * 256):
         answer = await api.http.post("/runs", json=GOOD, headers={"Idempotency-Key": key})

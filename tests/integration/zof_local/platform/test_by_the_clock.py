@@ -65,7 +65,7 @@ async def test_wrong_schedules_are_refused_with_the_field(api) -> None:
         ({"cron": "0 0 31 2 *"}, 400, "cron", "never comes"),
         ({"cron": 5}, 400, "cron", "must be a text"),
         ({"test_suite_id": "suite_nope"}, 404, "test_suite_id", "no suite 'suite_nope'"),
-        ({"environment": "qa"}, 400, "environment", "no environment 'qa'"),
+        ({"environment": "qa"}, 404, "environment", "no environment 'qa'"),
         ({"project_id": "proj_elsewhere"}, 404, "project_id", "no project"),
         ({"test_suite_id": None, "test_case_ids": ["tc_nope"]}, 404, "test_case_ids", "no case 'tc_nope'"),
     ):
