@@ -8,6 +8,7 @@ RunForm(project="proj_abc", environment="staging", suite="suite_pr_smoke")
 
 from typing import Any
 
+from notebook_ext.explorer import Explorer
 from notebook_ext.form import RunForm
 from notebook_ext.handle import RunHandle, watch
 from notebook_ext.home_panel import HomePanel
@@ -15,7 +16,7 @@ from notebook_ext.log_panel import LogPanel
 from notebook_ext.run_panel import RunPanel
 from notebook_ext.table_panel import TablePanel
 
-__all__ = ["HomePanel", "LogPanel", "RunForm", "RunHandle", "RunPanel", "TablePanel", "watch"]
+__all__ = ["Explorer", "HomePanel", "LogPanel", "RunForm", "RunHandle", "RunPanel", "TablePanel", "watch"]
 
 
 def load_ipython_extension(ipython: Any) -> None:

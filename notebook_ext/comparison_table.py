@@ -31,15 +31,7 @@ class ComparisonTable:
     changes: Comparison
 
     def _rows(self) -> list[tuple[str, Change]]:
-        found = self.changes
-        kinds = (
-            ("New failure", found.new_failures),
-            ("Fixed", found.fixed),
-            ("Still failing", found.still_failing),
-            ("Slower", found.slower),
-            ("No result any more", found.gone),
-        )
-        return [(word, change) for word, changes in kinds for change in changes][:ROWS_SHOWN]
+        return changes_of(self.changes)[:ROWS_SHOWN]
 
     def _caption(self) -> str:
         found = self.changes
@@ -74,6 +66,18 @@ class ComparisonTable:
             for word, change in self._rows()
         ]
         return f"{self._caption()}\n{table_text(_HEADINGS, rows)}" if rows else self._caption()
+
+
+def changes_of(found: Comparison) -> list[tuple[str, Change]]:
+    """All that changed, each with the word for it, in the order people should look at it."""
+    kinds = (
+        ("New failure", found.new_failures),
+        ("Fixed", found.fixed),
+        ("Still failing", found.still_failing),
+        ("Slower", found.slower),
+        ("No result any more", found.gone),
+    )
+    return [(word, change) for word, changes in kinds for change in changes]
 
 
 def _status(result: Result | None) -> str:

@@ -21,6 +21,7 @@ USAGE: Mapping[str, str] = {
     "logs": "%zof logs [RUN] [--limit N]",
     "plot": "%zof plot pass-rate|durations|failures|coverage [PROJECT]",
     "home": "%zof home [PROJECT …]",
+    "explore": "%zof explore [PROJECT]",
     "freeze": "%zof freeze",
     "help": "%zof help",
 }
@@ -190,8 +191,8 @@ def _choices(done: Sequence[str], catalogue: Catalogue, runs: Sequence[str]) -> 
             return [project for project in projects if project not in named]
         case ["results", *_] if done[-1] == "--status":
             return list(RESULT_STATUSES)
-        case ["runs"]:
-            return [*projects, "--limit"]
+        case ["runs" | "explore" as verb]:
+            return [*projects, *sorted(_OPTIONS.get(verb, ()))]
         case ["plot", *named] if len(named) < 2:
             return projects if named else list(PLOT_KINDS)
         case ["compare", *named] if len(named) < 2:

@@ -15,6 +15,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from notebook_ext.artifacts import RunArtifacts
 from notebook_ext.comparison_table import ComparisonTable
 from notebook_ext.connection import CALL_SECONDS, Connection, connect
+from notebook_ext.explorer import Explorer
 from notebook_ext.form_model import FormValue, api_problem, confirmation_problem, problems
 from notebook_ext.handle import RunHandle
 from notebook_ext.home_panel import HomePanel
@@ -87,6 +88,7 @@ class ZofMagics(Magics):
             "logs": self._logs,
             "plot": self._plot,
             "home": self._home,
+            "explore": self._explore,
             "freeze": self._freeze,
         }
         doer = doers.get(line.verb)
@@ -100,6 +102,10 @@ class ZofMagics(Magics):
     def _home(self, line: Line) -> HomePanel:
         names = self.connection.catalogue
         return HomePanel(self.connection.given, catalogue=names, projects=line.words or None)
+
+    def _explore(self, line: Line) -> Explorer:
+        project = line.words[0] if line.words else None
+        return Explorer(self.connection.given, catalogue=self.connection.catalogue, project=project)
 
     def _freeze(self, _: Line) -> None:
         freeze_all(self.connection.loop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -190,13 +191,13 @@ class TablePanel(Panel):
         title = clean_text(names[0].text(row), 200) or "Row"
         self.send({"op": "detail", "view": view, "title": title, "fields": self.table.details(row)})
 
-    def _set_table(self, table: Table, *, anew: bool) -> None:
-        """Shows another table; `anew` from its top, else it is the same that has grown. On the loop thread."""
+    def _set_table(self, table: Table, *, wish: Wish | None = None) -> None:
+        """Shows the table that has grown, or with `wish` another one from its top. On the loop thread."""
         self.table = table
         self._legend = legend(table.visible)
-        if anew:
-            self.wish, self._picked = Wish(), []
-        self._arrange(anew=anew)
+        if wish is not None:
+            self.wish, self._picked = wish, []
+        self._arrange(anew=wish is not None)
 
     def _arrange(self, *, anew: bool) -> None:
         self.rows = self.table.rows(self.wish)
@@ -209,16 +210,9 @@ class TablePanel(Panel):
 
     # --- on the loop thread ------------------------------------------------------------------------------------------
 
-    async def _wish_for(
-        self, *, search: str | None = None, sort: str | None = None, descending: bool | None = None
-    ) -> None:
+    async def _wish_for(self, **changes: Any) -> None:
         old = self.wish
-        self.wish = Wish(
-            old.search if search is None else search,
-            old.where,
-            old.sort if sort is None else sort,
-            old.descending if descending is None else descending,
-        )
+        self.wish = replace(old, **{name: value for name, value in changes.items() if value is not None})
         if self.wish != old:
             self._arrange(anew=True)
 

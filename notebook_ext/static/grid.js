@@ -6,6 +6,8 @@ const HEAD = 30;
 const SPARE = 12;
 const BLOCK = 60;
 const CACHED = 2000;
+const LEAST = 3;
+const MOST = 13;
 let grids = 0;
 
 /** Mounts a grid for the model's `state` into `host`; `act(message)` tells the kernel. Returns {show, take, focus, stop}. */
@@ -153,6 +155,7 @@ function mountGrid(model, host, label, act) {
     if (picks()) box.setAttribute("aria-multiselectable", "true"); else box.removeAttribute("aria-multiselectable");
     box.setAttribute("aria-busy", String(Boolean(state.busy)));
     space.style.height = `${state.count * ROW}px`;
+    box.style.height = `${HEAD + 6 + Math.min(MOST, Math.max(LEAST, state.count)) * ROW}px`;
     nothing.textContent = state.count ? "" : state.busy || state.empty;
     nothing.hidden = Boolean(state.count);
     drawHead();

@@ -68,6 +68,8 @@ export default {
     const show = () => {
       const state = model.get("state");
       if (!state.columns) return;
+      // Details are of a row of what was shown before.
+      if (section.getAttribute("aria-label") !== state.title || where.textContent !== state.where) detail.hidden = true;
       section.setAttribute("aria-label", state.title);
       say(title, state.title);
       say(where, state.where);

@@ -48,7 +48,7 @@ def test_an_empty_line_asks_for_help() -> None:
         ("rum a b c", 'Did you mean "run"?'),
         (
             "zzzz",
-            "There are: run, status, runs, cancel, results, compare, artifacts, logs, plot, home, freeze, help.",
+            "There are: run, status, runs, cancel, results, compare, artifacts, logs, plot, home, explore, freeze, help.",
         ),
         ("run a b 'c", "quotation mark is not closed"),
         ("run a b c d", '"d" is too much'),
