@@ -35,7 +35,7 @@ from notebook_ext.table_panel import TablePanel
 from zof_core import AsyncZofClient, Project, Result, Run, ZofApiError, ZofClient
 from zof_core.assumptions import PAGE_LIMIT_MAX
 from zof_core.builders import list_projects, list_results
-from zof_core.catalogue import Catalogue
+from zof_core.catalogue import Catalogue, merged
 from zof_core.comparison import compare
 from zof_core.flakiness import flaky_cases
 from zof_core.wording import error_sentences
@@ -296,6 +296,7 @@ class Explorer(TablePanel):
         self._busy = ""
         try:
             await self._projects.read_page(self._connection.client())
+            self._rebuild()
         except ZofApiError as error:
             self._aside = f"The list of projects could not be read. {error_sentences(error)}"
 
@@ -308,7 +309,8 @@ class Explorer(TablePanel):
         scene, needs = self._scene, self._needs()
         if scene.kind == "runs":
             runs = self._runs.items
-            return runs_table(runs, self._connection.catalogue), runs
+            names = merged(self._connection.catalogue, self._projects.items, ())
+            return runs_table(runs, names), runs
         told = [reading.items for reading in needs] if self._begun() else [[] for _ in needs]
         if scene.kind == "results":
             return results_table(told[0]), told[0]

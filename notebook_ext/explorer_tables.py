@@ -21,10 +21,10 @@ def runs_table(runs: Sequence[Run], catalogue: Catalogue) -> Table:
     of_run, of_view = _over(runs), _over(views)
     return Table(
         [
-            Column("status", "Status", of_run(lambda run: run.status), "status", width=94),
+            Column("status", "Status", of_run(lambda run: run.status), "status", width=102),
             Column("suite", "What", of_view(lambda view: view.title), width=110, grow=2),
             Column("project", "Project", of_view(lambda view: view.project), width=80, grow=1),
-            Column("environment", "Environment", of_view(lambda view: view.environment), width=106),
+            Column("environment", "Environment", of_view(lambda view: view.environment), width=104),
             Column("outcomes", "Outcomes", of_view(_counts), width=140, grow=2),
             Column("duration_ms", "Duration", of_run(_run_ms), "duration", width=80),
             Column("created_at", "Created (UTC)", of_run(lambda run: run.created_at), "time", width=160),

@@ -48,7 +48,8 @@ def test_an_empty_line_asks_for_help() -> None:
         ("rum a b c", 'Did you mean "run"?'),
         (
             "zzzz",
-            "There are: run, status, runs, cancel, results, compare, artifacts, logs, plot, home, explore, freeze, help.",
+            "There are: run, status, runs, cancel, results, compare, artifacts, logs, plot, home, explore, freeze, "
+            "help.",
         ),
         ("run a b 'c", "quotation mark is not closed"),
         ("run a b c d", '"d" is too much'),
@@ -114,6 +115,7 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
                 "logs",
                 "plot",
                 "home",
+                "explore",
                 "freeze",
                 "help",
             ],
@@ -129,6 +131,7 @@ def test_any_line_is_understood_or_refused(text: str) -> None:
         ("nonsense ", []),
         ("home ", ["proj_abc"]),
         ("home proj_abc ", []),
+        ("explore ", ["proj_abc"]),
         ("results ", ["run_2", "run_1", "--status"]),
         ("results run_2 --status f", ["failed"]),
         ("logs run_2 ", ["--limit"]),
