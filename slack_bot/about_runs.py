@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.errands import Errand, Kind, Query
@@ -13,10 +15,12 @@ from slack_bot.views import answers
 from zof_core.validation import id_problem
 
 
-def ask_about(followed: FollowedRun, verb: str, user: str, channel: str, now: float) -> Ask:
-    """The question to the rules whether somebody may do something to a followed run."""
+def ask_about(origin: Origin, verb: str, followed: FollowedRun | None) -> Ask:
+    """The question to the rules whether somebody may do something to a run; its target is known if it is followed."""
+    if followed is None:
+        return origin.ask(verb)
     starter = followed.started_by.id if followed.started_by else None
-    return Ask(user, channel, verb, target_of(followed), started_by=starter, at=now)
+    return replace(origin.ask(verb, target_of(followed)), started_by=starter)
 
 
 def judge_errand(
@@ -40,11 +44,7 @@ def judge_errand(
     if problem := id_problem("run_id", run_id):
         usage = grammar.Usage(problem, grammar.USAGE.get(kind.value, grammar.USAGE["help"]))
         return Verdict(InboxOutcome.USAGE, kind.value, answers.usage(usage))
-    ask = (
-        ask_about(followed, kind.verb, origin.user.id, origin.channel, origin.at)
-        if followed
-        else Ask(origin.user.id, origin.channel, kind.verb, None, at=origin.at)
-    )
+    ask = ask_about(origin, kind.verb, followed)
     decision = decide(config.policy, ask)
     if not decision.allowed:
         return denied(ask, decision, config)

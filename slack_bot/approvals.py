@@ -63,12 +63,14 @@ class Ballot:
         channel: where.
         digest: what the button stood for.
         approve: or reject.
+        present: in the channel itself, not in the home.
     """
 
     voter: Asker
     channel: str
     digest: str
     approve: bool
+    present: bool = True
 
 
 def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: float) -> str | None:
@@ -81,7 +83,8 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
         return None
     if same_person(policy, ballot.voter.id, row.asker.id):
         return "You asked for this yourself, so somebody else must approve it."
-    if not may_approve(policy, row.approval.rule, ballot.voter.id):
+    afar = None if ballot.present else row.channel
+    if not may_approve(policy, row.approval.rule, ballot.voter.id, afar=afar):
         who = ", ".join(row.approval.approvers)
         return (
             f"The rule “{row.approval.rule}” does not list you among those who may approve or reject ({who})."

@@ -32,6 +32,7 @@ class Note(BaseModel):
         text: as typed, for `asked`.
         rule: the rule that decided.
         effect: Zof's run id, where there is one.
+        remark: why the person's entry in [people] did not count for what was asked, if it did not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +49,7 @@ class Note(BaseModel):
     text: str = ""
     rule: str | None = None
     effect: str | None = None
+    remark: str | None = None
 
     def canonical(self) -> str:
         """The same text for the same content, whatever wrote it."""

@@ -2,7 +2,7 @@
 
     confirming ──the asker confirms──▶ awaiting, if others must approve, else accepted
         │
-        └──not in time──▶ ended
+        └──“not now”, or not in time──▶ ended
 
 What is confirmed is a digest of exactly what will run, and the rules are asked again when it is.
 """
@@ -13,6 +13,7 @@ from slack_bot.approvals import Ballot, awaiting, digest_of
 from slack_bot.config import Policy
 from slack_bot.following import Confirmation, FollowedRun, State
 from slack_bot.policy import Ask, Decision, decide, target_of
+from slack_bot.results import Outcome
 
 
 def prepared(row: FollowedRun, decision: Decision, policy: Policy, now: float) -> FollowedRun:
@@ -34,18 +35,37 @@ def refusal_of_confirmation(
     ballot: Ballot, row: FollowedRun | None, policy: Policy, now: float
 ) -> str | None:
     """Why a confirmation does not count, by the rules as they are now; None if it does."""
-    if row is None or row.confirmation is None or row.state is not State.CONFIRMING or row.is_over:
-        return "This was decided already, so nothing was started by it."
-    if now >= row.confirmation.expires_at:
-        return "This can no longer be confirmed, so nothing was started. Ask again if it is still wanted."
-    if ballot.voter.id != row.asker.id:
-        return f"Only {row.asker.name}, who asked for it, can confirm this."
-    if ballot.digest != row.confirmation.digest or ballot.channel != row.channel:
-        return "This button stands for another request than the one that waits, so nothing was started."
+    refusal = refusal_of_decline(ballot, row, policy, now)
+    if refusal is not None or row is None:
+        return refusal
     decision = _as_it_is_now(row, policy, now)
     if not decision.allowed:
         return "The rules no longer let you run this, so it cannot be confirmed."
     return None
+
+
+def refusal_of_decline(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: float) -> str | None:  # noqa: ARG001  # as all refusals
+    """Why “not now” does not count; None if it does. It needs no rule: nothing is started by it."""
+    if row is None or row.confirmation is None:
+        return "This request is gone, so nothing was decided."
+    if ballot.voter.id != row.asker.id:
+        return f"Only {row.asker.name}, who asked for it, can decide this."
+    if ballot.digest != row.confirmation.digest or ballot.channel != row.channel:
+        return "This button stands for another request than the one that waits, so nothing was started."
+    if row.confirmation.confirmed_at is not None:
+        return "You confirmed this already; its message shows what came of it."
+    if row.state is not State.CONFIRMING or row.is_over or now >= row.confirmation.expires_at:
+        return "This can no longer be confirmed, so nothing was started. Ask again if it is still wanted."
+    return None
+
+
+def declined(row: FollowedRun, now: float) -> FollowedRun:
+    """The row when its asker has said “not now”; the same row if it is decided already."""
+    if row.state is not State.CONFIRMING or row.is_over or row.confirmation is None:
+        return row
+    if now >= row.confirmation.expires_at:
+        return row
+    return row.model_copy(update={"outcome": Outcome.WITHDRAWN})
 
 
 def confirmed(row: FollowedRun, policy: Policy, now: float) -> FollowedRun:

@@ -105,7 +105,8 @@ class Directory:
         self._people: Memory[PersonFacts] = Memory(slack.person, *ages)
         self._channels: Memory[ChannelFacts] = Memory(slack.channel, *ages)
         self._groups: Memory[frozenset[str]] = Memory(slack.group, *ages)
-        self._known = Known(self._people, self._channels, self._groups)
+        self._members: Memory[frozenset[str]] = Memory(slack.members, *ages)
+        self._known = Known(self._people, self._channels, self._groups, self._members)
         self._joined: tuple[BotConfig | None, BotConfig] = None, config()
 
     def config(self) -> BotConfig:
@@ -120,12 +121,19 @@ class Directory:
     async def look(
         self, people: Iterable[str] = (), channels: Iterable[str] = (), patience: float | None = None
     ) -> None:
-        """Makes people and channels known, and the groups that the rules name, as far as Slack says it in time."""
-        groups = {one for listed in self._config().policy.groups.values() for one in listed}
+        """Makes people and channels known, as far as Slack says it in time.
+
+        With them what the rules name: who is in the groups, and who is in the private channels.
+        """
+        policy = self._config().policy
+        groups = {one for listed in policy.groups.values() for one in listed}
+        listed = {channel for rule in policy.allow for channel in rule.channels}
+        private = {one for one in listed if one in self._channels and self._channels[one].private}
         tasks = [
             *(self._people.look(user) for user in set(people) if user),
             *(self._channels.look(channel) for channel in set(channels) if channel),
             *(self._groups.look(group) for group in groups),
+            *(self._members.look(channel) for channel in private),
         ]
         waited_for = [task for task in tasks if task is not None]
         if waited_for:
@@ -135,8 +143,10 @@ class Directory:
         """Asks about what the rules name, so that the first command need not wait."""
         policy = self._config().policy
         await self.look(channels={channel for rule in policy.allow for channel in rule.channels})
+        # Now that it is known which of them are private.
+        await self.look()
 
     async def stop(self) -> None:
         """Ends all asking."""
-        for memory in (self._people, self._channels, self._groups):
+        for memory in (self._people, self._channels, self._groups, self._members):
             await memory.stop()

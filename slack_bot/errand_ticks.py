@@ -10,7 +10,13 @@ from typing import Final, assert_never
 from slack_bot import errands, results, transitions
 from slack_bot.again import run_again, target_suite
 from slack_bot.approvals import Ballot, has_voted, people_of, refusal_of, vote
-from slack_bot.confirmations import confirmed, prepared, refusal_of_confirmation
+from slack_bot.confirmations import (
+    confirmed,
+    declined,
+    prepared,
+    refusal_of_confirmation,
+    refusal_of_decline,
+)
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
 from slack_bot.following import FollowedRun
 from slack_bot.home_reading import HomeReading
@@ -21,7 +27,7 @@ from slack_bot.text import code, sentence
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import run_summary
-from slack_bot.views.confirmation import confirmation_given
+from slack_bot.views.confirmation import confirmation_answer
 from slack_bot.views.details import back_button, details_modal
 from slack_bot.views.words import Names
 from slack_bot.workbench import Workbench
@@ -78,9 +84,7 @@ class ErrandTicks:
             case errands.Reply():
                 message = await self._reply(errand)
                 if errand.view is None:
-                    # The question is answered: its button must not wait for an answer any longer.
-                    instead = errand.kind is Kind.CONFIRM
-                    return await self._bench.tell(errand, message, errand.asked_at, instead=instead)
+                    return await self._bench.tell(errand, message, errand.asked_at)
                 back = () if errand.blocks or not errand.run_id else (back_button(errand.run_id),)
                 blocks = (*(message.blocks or note(message.text).blocks), *back)
                 modal = details_modal(errand.view, errand.channel, blocks)
@@ -158,7 +162,7 @@ class ErrandTicks:
         key, now, approve = errand.followed_key or "", self._bench.clock(), errand.kind is Kind.APPROVE
         row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, key)
         await self._bench.directory.look([errand.asker.id, *people_of(row)], [errand.channel])
-        if errand.kind is Kind.CONFIRM:
+        if errand.kind in (Kind.CONFIRM, Kind.DECLINE):
             return await self._confirm(errand, row, now)
         digest = row.approval.digest if row and row.approval else ""
         # Between the click and now the bot may have been away, and the rules may be others.
@@ -179,16 +183,18 @@ class ErrandTicks:
         policy = self._bench.config().policy
         digest = row.confirmation.digest if row and row.confirmation else ""
         ballot = Ballot(errand.asker, errand.channel, digest, approve=True)
+        declines = errand.kind is Kind.DECLINE
         done = row is not None and row.confirmation is not None and row.confirmation.confirmed_at is not None
-        refusal = None if done else refusal_of_confirmation(ballot, row, policy, now)
+        judge = refusal_of_decline if declines else refusal_of_confirmation
+        refusal = None if done and not declines else judge(ballot, row, policy, now)
         if refusal is not None or row is None:
             return Answer(sentence(refusal or "This request is gone."), ErrandOutcome.DENIED)
-        change = partial(confirmed, policy=policy, now=now)
+        change = partial(declined, now=now) if declines else partial(confirmed, policy=policy, now=now)
         await self._bench.engine.in_thread(
             self._bench.store.change_run, row.key, change, now, self._bench.engine.enqueue
         )
         row = await self._bench.engine.in_thread(self._bench.store.followed_by_key, row.key) or row
-        return Answer(confirmation_given(row), ErrandOutcome.ANSWERED)
+        return Answer(confirmation_answer(row), ErrandOutcome.ANSWERED)
 
     async def _cancel(self, errand: Errand) -> errands.Report:
         result = await self._bench.zof.cancel(errand.run_id)

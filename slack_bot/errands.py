@@ -29,6 +29,7 @@ class Kind(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     CONFIRM = "confirm"
+    DECLINE = "decline"
     WATCH = "watch"
     LOGS = "logs"
     DETAILS = "details"
@@ -50,7 +51,7 @@ class Kind(StrEnum):
 _READING = frozenset({Kind.WATCH, Kind.LOGS, Kind.DETAILS, Kind.RUNS, Kind.SCHEDULES, Kind.HOME})
 LOOKUPS = frozenset({Kind.RUNS, Kind.SCHEDULES, Kind.HOME, Kind.SUBSCRIBE, Kind.UNSUBSCRIBE})
 """About no one run."""
-VOTES = frozenset({Kind.APPROVE, Kind.REJECT, Kind.CONFIRM})
+VOTES = frozenset({Kind.APPROVE, Kind.REJECT, Kind.CONFIRM, Kind.DECLINE})
 
 
 class ErrandState(StrEnum):
@@ -206,6 +207,7 @@ _DONE = {
     Kind.APPROVE: "approved",
     Kind.REJECT: "rejected",
     Kind.CONFIRM: "confirmed",
+    Kind.DECLINE: "declined",
     Kind.WATCH: "shown",
     Kind.LOGS: "shown",
     Kind.DETAILS: "shown",

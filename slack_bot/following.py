@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from slack_bot.demands import Requirement
 from slack_bot.results import Findings, Outcome, Value
@@ -123,14 +123,15 @@ class Confirmation(Value):
         digest: of exactly what will run.
         expires_at: Unix time.
         rule: the rule that allows it.
-        asked: the question was put to them.
         confirmed_at: when they said yes.
     """
+
+    # Rows of an older version also say whether the question was put.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     digest: str
     expires_at: float
     rule: str
-    asked: bool = False
     confirmed_at: float | None = None
 
 
@@ -246,11 +247,6 @@ class FollowedRun(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
-    """Ask the asker to confirm."""
-
-
-@dataclass(frozen=True, slots=True)
 class Prove:
     """Look up in Zof what a rule requires."""
 
@@ -308,7 +304,7 @@ class Done:
     """The row is closed."""
 
 
-Effect = Prompt | Prove | Start | Poll | Show | Thread | Say | Expire | Finish
+Effect = Prove | Start | Poll | Show | Thread | Say | Expire | Finish
 Next = Effect | Wait | Done
 
 
@@ -340,20 +336,17 @@ def decide(row: FollowedRun, now: float, wanted: str) -> Next:
 
 
 def _towards_start(row: FollowedRun, now: float, waits: list[float]) -> Next | None:
-    """What comes before a run is there; None if it waits for people, until the times added to `waits`."""
-    if row.lacks_proof and row.requires is not None:
-        due = now >= row.next_try_at
-        return Prove(row.requires) if due else Wait(min([row.next_try_at, *waits]))
-    if row.state in (State.ACCEPTED, State.STARTING):
-        return Start() if now >= row.next_try_at else Wait(min([row.next_try_at, *waits]))
+    """What comes before a run is there; None if it waits for people or for Zof, until the times added to `waits`."""
+    proves = row.lacks_proof and row.requires is not None
+    if proves or row.state in (State.ACCEPTED, State.STARTING):
+        if now < row.next_try_at:
+            waits.append(row.next_try_at)
+            return None
+        return Prove(row.requires) if proves and row.requires is not None else Start()
     open_until = _open_until(row)
     if open_until is not None and now >= open_until:
         return Expire()
     waits += [open_until] if open_until is not None else []
-    if row.state is State.CONFIRMING and row.confirmation is not None and not row.confirmation.asked:
-        if now >= row.notice_not_before:
-            return Prompt()
-        waits.append(row.notice_not_before)
     return None
 
 

@@ -98,5 +98,5 @@ def _may_vote(row: FollowedRun, person: Asker, config: BotConfig, now: float) ->
         and is_open(row, now)
         and row.asker.id != person.id
         and person.id not in {one.id for one in approval.by}
-        and may_approve(config.policy, approval.rule, person.id)
+        and may_approve(config.policy, approval.rule, person.id, afar=row.channel)
     )

@@ -18,12 +18,14 @@ from slack_bot.following import FollowedRun
 from slack_bot.lookups import judge_lookup
 from slack_bot.questions import judge_question
 from slack_bot.requests import SlashCommand, Submission
-from slack_bot.starting import judge_form, judge_run
+from slack_bot.sight import catalogue_for
+from slack_bot.starting import form_for, judge_form, judge_run
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict
 from slack_bot.views import answers
-from slack_bot.views.form import Submitted, run_form
+from slack_bot.views.form import Submitted
 from slack_bot.views.help import help_text
+from zof_core.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def judge_command(
     origin = Origin(request.key, request.team, request.channel, request.user, request.response_url, now)
     match command:
         case grammar.Help():
-            return Verdict(InboxOutcome.ANSWERED, "help", help_text(request.command, config.catalogue))
+            return Verdict(InboxOutcome.ANSWERED, "help", help_text(request.command, _names(origin, config)))
         case grammar.Usage():
             return Verdict(InboxOutcome.USAGE, answer=answers.usage(command))
         case grammar.OpenForm():
@@ -92,9 +94,12 @@ def judge_command(
 
 def judge_submission(request: Submission, form: Submitted, config: BotConfig, now: float) -> Verdict:
     """Judges a submitted form, by the same checks as a typed command."""
-    origin = Origin(request.effect_key, request.team, form.channel, request.user, None, now)
+    origin = Origin(request.effect_key, request.team, form.channel, request.user, None, now, present=False)
     verdict = judge_run(origin, grammar.Run(form.project or "", form.environment or "", form.suite), config)
     if verdict.outcome is not InboxOutcome.DENIED or verdict.answer is None:
         return verdict
-    again = run_form(config.catalogue, channel=form.channel, chosen=form, notice=verdict.answer.text)
-    return replace(verdict, modal=again)
+    return replace(verdict, modal=form_for(origin, config, form, notice=verdict.answer.text))
+
+
+def _names(origin: Origin, config: BotConfig) -> Catalogue:
+    return catalogue_for(config, origin.user.id, origin.channel, origin.at)

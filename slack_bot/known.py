@@ -28,10 +28,16 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """A channel. `shared`: with another workspace (Slack Connect), or about to be."""
+    """A channel.
+
+    Args:
+        shared: with another workspace (Slack Connect), or about to be.
+        private: not everybody of the workspace can be in it.
+    """
 
     shared: bool
     archived: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,13 @@ class Known:
     Args:
         people, channels: by id.
         groups: user ids by Slack's id of the group.
+        members: user ids by id of the private channel.
     """
 
     people: Mapping[str, PersonFacts] = field(default_factory=dict)
     channels: Mapping[str, ChannelFacts] = field(default_factory=dict)
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def person_facts(answer: Mapping[str, Any], user: str) -> PersonFacts | None:
@@ -56,10 +64,10 @@ def person_facts(answer: Mapping[str, Any], user: str) -> PersonFacts | None:
     said = mapping(answer.get("user"))
     if said.get("id") != user:
         return None
-    marks = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted")
     email = text(mapping(said.get("profile")), "email", 320)
     return PersonFacts(
-        guest=any(said.get(mark) is not False for mark in marks if mark in said), email=email or None
+        guest=_any_set(said, "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted"),
+        email=email or None,
     )
 
 
@@ -68,8 +76,13 @@ def channel_facts(answer: Mapping[str, Any], channel: str) -> ChannelFacts | Non
     said = mapping(answer.get("channel"))
     if said.get("id") != channel:
         return None
-    marks = ("is_ext_shared", "is_pending_ext_shared", "is_shared", "is_org_shared")
     return ChannelFacts(
-        shared=any(said.get(mark) is not False for mark in marks if mark in said),
+        shared=_any_set(said, "is_ext_shared", "is_pending_ext_shared", "is_shared", "is_org_shared"),
         archived=said.get("is_archived") is True,
+        private=_any_set(said, "is_private", "is_im", "is_mpim"),
     )
+
+
+def _any_set(said: Mapping[str, Any], *marks: str) -> bool:
+    """Whether one of these flags is there and is not plainly false."""
+    return any(said.get(mark) is not False for mark in marks if mark in said)

@@ -23,19 +23,21 @@ from slack_bot import grammar
 from slack_bot.approvals import people_of
 from slack_bot.clicks import (
     CLICKS,
-    home_tab,
+    HOME_CLICKS,
     judge_click,
+    judge_home,
     judge_home_click,
     judge_repeated_click,
     judge_shortcut,
 )
+from slack_bot.config import BotConfig
 from slack_bot.directory import Directory
 from slack_bot.errands import Errand
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.intake import Known, judge_command, judge_submission
 from slack_bot.manifest import HOME_EVENT
+from slack_bot.membership import email_problem
 from slack_bot.payloads import mapping, text
-from slack_bot.policy import Ask
 from slack_bot.requests import (
     ACTIONS_SHORTCUT,
     ButtonValue,
@@ -53,7 +55,7 @@ from slack_bot.requests import (
     team_of,
 )
 from slack_bot.settings import Timing
-from slack_bot.sight import channels_of, place_for
+from slack_bot.sight import catalogue_for
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store import questions
 from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
@@ -64,7 +66,6 @@ from slack_bot.verdicts import Verdict, called
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.form import CHOICE, RUN_FORM, closing_note, field_errors, offered, read_form
-from slack_bot.views.home import REFRESH_ACTION, START_ACTION
 
 log: Final = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Listeners:
         app.command(_ANYTHING)(self.on_command)
         for action in CLICKS:
             app.action(action)(self.on_click)
-        for action in (START_ACTION, REFRESH_ACTION):
+        for action in HOME_CLICKS:
             app.action(action)(self.on_home_click)
         app.view(RUN_FORM)(self.on_form)
         app.options(CHOICE)(self.on_options)
@@ -164,10 +165,10 @@ class Listeners:
             followed = await self._in_thread(self._meant, value)
             await self._directory.look(people_of(followed))
             verdict = judge_click(request, value, followed, config, now)
-            committed = await self._writer.write(_click_row(request, verdict, now))
+            committed = await self._writer.write(_click_row(request, verdict, config, now))
             await self._show(request, verdict, committed)
             if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
-                await self._writer.write(_click_row(request, judge_repeated_click(request, now), now))
+                await self._writer.write(_click_row(request, judge_repeated_click(request, now), config, now))
         await ack()
 
     def _meant(self, value: ButtonValue) -> FollowedRun | None:
@@ -185,7 +186,7 @@ class Listeners:
             key = await self._in_thread(self._store.asked, questions.key_of_message, request.channel, stamps)
             followed = await self._in_thread(self._store.followed_by_key, key) if key else None
             verdict = judge_shortcut(request, followed, config, now)
-            row = _click_row(request, verdict, now).model_copy(update={"kind": InboxKind.SHORTCUT})
+            row = _click_row(request, verdict, config, now).model_copy(update={"kind": InboxKind.SHORTCUT})
             await self._show(request, verdict, await self._writer.write(row))
         await ack()
 
@@ -196,7 +197,7 @@ class Listeners:
             now, config = self._clock(), self._config()
             request = replace(request, user=called(request.user, config))
             verdict = judge_home_click(request, config, now)
-            committed = await self._writer.write(_click_row(request, verdict, now))
+            committed = await self._writer.write(_click_row(request, verdict, config, now))
             await self._show(request, verdict, committed)
         await ack()
 
@@ -204,8 +205,9 @@ class Listeners:
         """Somebody opened the home tab, which is filled from the row."""
         request = home_opened(body)
         if request is not None:
-            now = self._clock()
-            user = called(Asker(id=request.user, name=request.user), self._config())
+            now, config = self._clock(), self._config()
+            user = called(Asker(id=request.user, name=request.user), config)
+            verdict = judge_home(request.team, user.id, config, now)
             await self._writer.write(
                 InboxRow(
                     key=request.key,
@@ -216,24 +218,18 @@ class Listeners:
                     user_id=user.id,
                     user_name=user.name,
                     text=HOME_EVENT,
-                    verb="home",
-                    outcome=InboxOutcome.ACCEPTED,
-                    entity=home_tab(request.team, user.id, now),
+                    **_judged(verdict, user, config),
                 )
             )
         await ack()
 
     async def on_options(self, body: dict[str, Any], ack: AsyncAck) -> None:
-        """What a searching select of the form offers; reads nothing but the catalogue, and changes nothing."""
+        """What a searching select of the form offers; only names that its reader may run, and nothing is changed."""
         config, view = self._config(), mapping(body.get("view"))
         user, channel = text(mapping(body.get("user")), "id"), channel_of(view)
-        ask = Ask(user, channel, "run", None, at=self._clock())
-        channels = (channel,) if channel else channels_of(config.policy)
-        allowed = place_for(config.policy, ask, channels) is not None
-        query = str(body.get("value") or "")
-        chosen = read_form(view).project
-        found = offered(config.catalogue, text(body, "block_id"), query, project=chosen) if allowed else []
-        await ack(options=found)
+        names = catalogue_for(config, user, channel, self._clock(), present=False)
+        query, chosen = str(body.get("value") or ""), read_form(view).project
+        await ack(options=offered(names, text(body, "block_id"), query, project=chosen))
 
     async def _show(self, request: Click, verdict: Verdict, committed: Committed) -> None:
         """Opens the modal that a click asks for; what cannot be opened, the row's errand says otherwise."""
@@ -250,7 +246,7 @@ class Listeners:
         request = replace(request, user=called(request.user, config))
         verdict = judge_submission(request, form, config, now)
         try:
-            committed = await self._writer.write(_form_row(request, form.channel, verdict, now))
+            committed = await self._writer.write(_form_row(request, form.channel, verdict, config, now))
         except Exception:
             log.exception("A form could not be taken down.")
             await ack(response_action="update", view=closing_note("Not started", answers.fault().text))
@@ -270,7 +266,7 @@ class Listeners:
         command, now, config = grammar.parse(request.text), self._clock(), self._config()
         request = replace(request, user=called(request.user, config))
         verdict = judge_command(request, command, config, await self._about(request, command), now)
-        return verdict, await self._writer.write(_command_row(request, verdict, now))
+        return verdict, await self._writer.write(_command_row(request, verdict, config, now))
 
     async def _about(self, request: SlashCommand, command: grammar.Command) -> Known:
         if isinstance(command, grammar.AboutRun):
@@ -305,7 +301,7 @@ async def _answer(ack: AsyncAck, message: Message | None) -> None:
         await ack(response_type="ephemeral", text=message.text, blocks=list(message.blocks))
 
 
-def _command_row(request: SlashCommand, verdict: Verdict, now: float) -> InboxRow:
+def _command_row(request: SlashCommand, verdict: Verdict, config: BotConfig, now: float) -> InboxRow:
     return InboxRow(
         key=request.key,
         kind=InboxKind.COMMAND,
@@ -315,11 +311,11 @@ def _command_row(request: SlashCommand, verdict: Verdict, now: float) -> InboxRo
         user_id=request.user.id,
         user_name=request.user.name,
         text=clip(tidy(f"{request.command} {request.text}"), _TYPED_MAX),
-        **_judged(verdict),
+        **_judged(verdict, request.user, config),
     )
 
 
-def _click_row(request: Click, verdict: Verdict, now: float) -> InboxRow:
+def _click_row(request: Click, verdict: Verdict, config: BotConfig, now: float) -> InboxRow:
     return InboxRow(
         key=verdict.entity.key if isinstance(verdict.entity, Errand) else request.key,
         kind=InboxKind.BUTTON,
@@ -329,11 +325,11 @@ def _click_row(request: Click, verdict: Verdict, now: float) -> InboxRow:
         user_id=request.user.id,
         user_name=request.user.name,
         text=request.action_id,
-        **_judged(verdict),
+        **_judged(verdict, request.user, config),
     )
 
 
-def _form_row(request: Submission, channel: str, verdict: Verdict, now: float) -> InboxRow:
+def _form_row(request: Submission, channel: str, verdict: Verdict, config: BotConfig, now: float) -> InboxRow:
     accepted = verdict.outcome is InboxOutcome.ACCEPTED
     return InboxRow(
         key=request.effect_key if accepted else request.key,
@@ -344,15 +340,16 @@ def _form_row(request: Submission, channel: str, verdict: Verdict, now: float) -
         user_id=request.user.id,
         user_name=request.user.name,
         text=request.callback_id,
-        **_judged(verdict),
+        **_judged(verdict, request.user, config),
     )
 
 
-def _judged(verdict: Verdict) -> dict[str, Any]:
+def _judged(verdict: Verdict, user: Asker, config: BotConfig) -> dict[str, Any]:
     return {
         "verb": verdict.verb,
         "rule": verdict.rule,
         "outcome": verdict.outcome,
         "answer": verdict.answer.text if verdict.answer else None,
         "entity": verdict.entity,
+        "remark": email_problem(config.policy, user.id),
     }

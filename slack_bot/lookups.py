@@ -10,7 +10,7 @@ from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.errands import Errand, Kind, Query
 from slack_bot.policy import Ask, decide
-from slack_bot.sight import channels_of, place_for
+from slack_bot.sight import catalogue_for, channels_of, place_for
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, denied, find
 from slack_bot.views import answers
@@ -37,17 +37,17 @@ def judge_lookup(origin: Origin, command: grammar.Lookup, config: BotConfig) -> 
 
 
 def _lookup(origin: Origin, kind: Kind, query: Query, config: BotConfig) -> Verdict:
-    channels = channels_of(config.policy) if kind is Kind.HOME else (origin.channel,)
     ask = Ask(origin.user.id, origin.channel, kind.verb, None, at=origin.at)
-    ask = replace(ask, channel=place_for(config.policy, ask, channels) or origin.channel)
+    if kind is Kind.HOME:
+        place = place_for(config.policy, ask, channels_of(config.policy))
+        ask = replace(ask, channel=place or origin.channel, present=place is None)
     decision = decide(config.policy, ask)
     if not decision.allowed:
         return denied(ask, decision, config)
     found = find(config.catalogue.projects, query.project) if query.project else None
-    if query.project and found is None and config.catalogue.projects:
-        ids = [project.id for project in config.catalogue.projects]
-        if kind is not Kind.UNSUBSCRIBE:
-            return _unknown(kind, "project", query.project, ids)
+    shown = catalogue_for(config, origin.user.id, origin.channel, origin.at, verbs=(kind.verb,))
+    if query.project and found is None and config.catalogue.projects and kind is not Kind.UNSUBSCRIBE:
+        return _unknown(kind, "project", query.project, [project.id for project in shown.projects])
     if query.project and found is None and (problem := id_problem("project_id", query.project)):
         return Verdict(
             InboxOutcome.USAGE,
@@ -55,7 +55,9 @@ def _lookup(origin: Origin, kind: Kind, query: Query, config: BotConfig) -> Verd
             answers.usage(grammar.Usage(problem, grammar.USAGE[kind.value])),
         )
     if query.environment and found and found.environments and query.environment not in found.environments:
-        return _unknown(kind, "environment", query.environment, found.environments)
+        project_shown = shown.project(found.id)
+        names = project_shown.environments if project_shown else ()
+        return _unknown(kind, "environment", query.environment, names)
     project = found.id if found else query.project
     errand = Errand(
         key=origin.key,

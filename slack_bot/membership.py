@@ -63,6 +63,14 @@ def unknown_groups(listed: tuple[str, ...], policy: Policy) -> tuple[str, ...]:
     return tuple(who for who in listed if _is_group(who) and _members(policy, who) is None)
 
 
+def may_be_in(policy: Policy, user: str, channel: str) -> bool:
+    """Whether somebody can surely be in a channel: in a public one everybody can, in a private one its members are."""
+    if policy.known is None:
+        return True
+    facts = policy.known.channels.get(channel)
+    return facts is not None and (not facts.private or user in policy.known.members.get(channel, ()))
+
+
 def same_person(policy: Policy, one: str, other: str) -> bool:
     """Whether two Slack accounts belong to one person: the same id, or the same e-mail address, mapped or shown."""
     return one == other or not _emails(policy, one).isdisjoint(_emails(policy, other))

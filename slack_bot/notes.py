@@ -22,6 +22,7 @@ def note_of_request(row: InboxRow) -> Note:
         verb=row.verb,
         text=row.text,
         rule=row.rule,
+        remark=row.remark,
     )
 
 

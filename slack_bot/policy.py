@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -15,6 +15,7 @@ from slack_bot.lookalikes import may_be_read_as
 from slack_bot.membership import (
     email_problem,
     facts_of,
+    may_be_in,
     possibly_among,
     surely_among,
     unknown_groups,
@@ -56,6 +57,8 @@ class Ask:
         verb: `run`, `cancel`, `status`.
         target: None while it is not known: then the answer is whether anything could be allowed.
         started_by: Slack user id of who started the run in question, where it is about a run.
+        present: it is asked in the channel itself, so whoever asks is in it; else, as from a modal or the home, a
+            private channel's rules hold only for its members.
         at: Unix time it is asked for; None for any time, so that every window holds.
     """
 
@@ -65,6 +68,7 @@ class Ask:
     target: Target | None
     started_by: str | None = None
     at: float | None = None
+    present: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class Lack(StrEnum):
     SHARED = "shared channel"
     ARCHIVED = "archived channel"
     UNSEEN = "channel that I cannot look at"
+    OUTSIDE = "private channel of others"
     VERB = "verb"
     PEOPLE = "people"
     WINDOW = "time"
@@ -152,15 +157,40 @@ def decide(policy: Policy, ask: Ask) -> Decision:
     return Decision(allowed=False, rule=NO_RULE, reason=_obstacle(policy, ask))
 
 
+def targets_open(policy: Policy, ask: Ask) -> Callable[[Target], bool]:
+    """What somebody may do something to, freezes aside: `decide` for many targets, of which each costs little.
+
+    Args:
+        ask: who asks, where and for which verb; its target is left aside.
+    """
+    anything = replace(ask, target=None)
+    allows = [rule for rule in policy.allow if _holds(rule, policy, anything)]
+    denies = [rule for rule in policy.deny if rule.when is None and _holds(rule, policy, anything)]
+
+    def is_open(target: Target) -> bool:
+        return any(_is_about(rule, target) for rule in allows) and not any(
+            _is_about(rule, target) for rule in denies
+        )
+
+    return is_open
+
+
 def explain(policy: Policy, ask: Ask) -> tuple[Considered, ...]:
     """Every rule in the order it is asked in, deny rules first, and what each lacked."""
     return tuple(Considered(rule, tuple(_lacks(rule, policy, ask))) for rule in (*policy.deny, *policy.allow))
 
 
-def may_approve(policy: Policy, rule_name: str, user: str) -> bool:
-    """Whether a rule, as it is now, lists somebody among its approvers."""
+def may_approve(policy: Policy, rule_name: str, user: str, *, afar: str | None = None) -> bool:
+    """Whether a rule, as it is now, lists somebody among its approvers.
+
+    Args:
+        afar: the request's channel, if it is asked from elsewhere: then "*" means those who can be in it.
+    """
+    everybody = afar is None or may_be_in(policy, user, afar)
     return any(
-        rule.name == rule_name and rule.approvals and surely_among(rule.approvers, policy, user)
+        rule.name == rule_name
+        and rule.approvals
+        and surely_among(tuple(who for who in rule.approvers if everybody or who != ANY), policy, user)
         for rule in policy.allow
     )
 
@@ -206,7 +236,8 @@ def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Opening
     """
     mine = [rule for rule in policy.allow if _names_person(rule, policy, ask.user)]
     listed = dict.fromkeys(channel for rule in mine for channel in rule.channels if channel != ask.channel)
-    channels = (one for one in listed if decide(policy, replace(ask, channel=one)).allowed)
+    others = (replace(ask, channel=one, present=False) for one in listed)
+    channels = (other.channel for other in others if decide(policy, other).allowed)
     here = [rule for rule in mine if ask.channel in rule.channels]
     return Openings(
         channels=tuple(islice(channels, elsewhere)),
@@ -240,10 +271,14 @@ def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
     return next(_lacks(rule, policy, ask), None) is None
 
 
+def _is_about(rule: Rule, target: Target) -> bool:
+    return next(_lacks_of_target(rule, target), None) is None
+
+
 def _lacks(rule: Rule, policy: Policy, ask: Ask) -> Iterator[Lack]:
     if not _lists(rule, rule.channels, ask.channel):
         yield Lack.CHANNEL
-    elif isinstance(rule, AllowRule) and (trouble := _trouble_with_channel(policy, ask.channel, rule)):
+    elif isinstance(rule, AllowRule) and (trouble := _trouble_with_channel(policy, ask, rule)):
         yield trouble
     if not _about_verb(rule, ask.verb):
         yield Lack.VERB
@@ -252,22 +287,28 @@ def _lacks(rule: Rule, policy: Policy, ask: Ask) -> Iterator[Lack]:
     if not _is_in_force(rule, ask.at):
         yield Lack.WINDOW
     if ask.target is not None:
-        if not _lists(rule, rule.projects, ask.target.project):
-            yield Lack.PROJECT
-        if not _lists(rule, rule.environments, ask.target.environment):
-            yield Lack.ENVIRONMENT
-        if not _names_suite(rule, ask.target.suite):
-            yield Lack.SUITE
+        yield from _lacks_of_target(rule, ask.target)
 
 
-def _trouble_with_channel(policy: Policy, channel: str, rule: AllowRule) -> Lack | None:
+def _lacks_of_target(rule: Rule, target: Target) -> Iterator[Lack]:
+    if not _lists(rule, rule.projects, target.project):
+        yield Lack.PROJECT
+    if not _lists(rule, rule.environments, target.environment):
+        yield Lack.ENVIRONMENT
+    if not _names_suite(rule, target.suite):
+        yield Lack.SUITE
+
+
+def _trouble_with_channel(policy: Policy, ask: Ask, rule: AllowRule) -> Lack | None:
     if policy.known is None:
         return None
-    facts = policy.known.channels.get(channel)
+    facts = policy.known.channels.get(ask.channel)
     if facts is None:
         return Lack.UNSEEN
     if facts.archived:
         return Lack.ARCHIVED
+    if not ask.present and not may_be_in(policy, ask.user, ask.channel):
+        return Lack.OUTSIDE
     return Lack.SHARED if facts.shared and not rule.shared else None
 
 
@@ -276,6 +317,7 @@ _OBSTACLES: Final = {
     Lack.ARCHIVED: "this channel is archived",
     Lack.UNSEEN: "I could not ask Slack whether this channel is shared with another company; invite me to it, or try "
     "again in a minute",
+    Lack.OUTSIDE: "this channel is private, and Slack does not list you among its members; ask in the channel itself",
 }
 
 

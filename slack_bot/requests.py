@@ -45,6 +45,7 @@ class Click:
         message_ts: of a view, its id.
         thread_ts: the message that began the thread, if it is in one.
         view: our own id of the modal that it is in.
+        in_view: it is in a modal or the home, not in the channel.
     """
 
     team: str
@@ -57,15 +58,16 @@ class Click:
     response_url: str | None = field(repr=False)
     thread_ts: str = ""
     view: str = ""
+    in_view: bool = False
 
     @property
     def key(self) -> str:
         """One to a click: for clicks that change nothing, so that each is answered."""
         return f"{self.team}:{self.trigger_id}"
 
-    def effect_key(self, nonce: str) -> str:
-        """One to a button as it stood: each click has its own trigger, and a double click acts once."""
-        return f"{self.team}:{self.message_ts}:{self.action_id}:{nonce}"
+    def effect_key(self, what: str) -> str:
+        """One to a button as it stood, `what` being what it does something to: a double click acts once."""
+        return f"{self.team}:{self.action_id}:{what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def click(body: Mapping[str, Any]) -> Click | None:
         trigger_id=trigger,
         response_url=text(body, "response_url", 3000) or None,
         view=text(view, "external_id", 255),
+        in_view=bool(view),
     )
 
 

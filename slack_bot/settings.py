@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from slack_bot.errors import SettingsError
+from slack_bot.text import LOOPBACK
 
 DEFAULT_SLACK_BASE_URL = "https://slack.com/api/"
 DEFAULT_ZOF_BASE_URL = "https://api.zof.ai/v1"
@@ -33,7 +34,6 @@ _FIELD_OF = {
     "ZOFOPS_STORE": "store_path",
 }
 _WEBHOOK_SECRETS = ("ZOF_WEBHOOK_SECRET", "ZOF_WEBHOOK_SECRET_PREVIOUS")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def _http_url(value: str) -> str:
@@ -42,7 +42,7 @@ def _http_url(value: str) -> str:
         raise ValueError(f"'{value}' is not an http or https URL")
     if parts.username or parts.password:
         raise ValueError("a URL must not carry a user name or password")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError(f"'{value}' would send a secret unencrypted; use https (http only for this machine)")
     return value
 

@@ -21,6 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_bot.known import ChannelFacts, PersonFacts, channel_facts, person_facts
 from slack_bot.payloads import mapping, text
 from slack_bot.results import CardMissing, Said, Shown, SlackBusy, SlackRefused
+from slack_bot.text import LOOPBACK
 from slack_bot.views.blocks import Message
 
 log: Final = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ _APP_WORDS: Final = {
     "token_revoked": "Slack has revoked it. Make a new one under Basic Information → App-Level Tokens.",
 }
 _HISTORY_PAGES: Final = 5
+_MEMBER_PAGES: Final = 10
 _FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError, ValueError)
 
 
@@ -64,7 +66,6 @@ class SlackDoor:
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
         self._client = client
         self._session = session
-        self._own_host = urllib.parse.urlsplit(client.base_url).netloc
 
     async def own_team(self) -> str | SlackBusy | SlackRefused:
         """Id of the workspace that the token belongs to."""
@@ -99,6 +100,21 @@ class SlackDoor:
         if not isinstance(users, list):
             return SlackRefused("Slack does not say who is in this group.")
         return frozenset(user for user in users if isinstance(user, str))
+
+    async def members(self, channel: str) -> frozenset[str] | SlackBusy | SlackRefused:
+        """User ids of those in a channel (`conversations.members`), as far as a few pages list them."""
+        found: set[str] = set()
+        cursor: str | None = None
+        for _ in range(_MEMBER_PAGES):
+            called = self._client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+            result = await self._call(called)
+            if not isinstance(result, dict):
+                return result
+            found |= {user for user in result.get("members") or () if isinstance(user, str)}
+            cursor = mapping(result.get("response_metadata")).get("next_cursor")
+            if not cursor:
+                break
+        return frozenset(found)
 
     async def post_card(
         self, channel: str, message: Message, key: str, run_id: str, *, thread_ts: str | None = None
@@ -176,15 +192,11 @@ class SlackDoor:
             log.warning("A doubled card could not be removed: %s", result)
 
     async def tell(
-        self, channel: str, user: str, message: Message, response_url: str | None, *, instead: bool = False
+        self, channel: str, user: str, message: Message, response_url: str | None
     ) -> Said | SlackBusy | SlackRefused:
-        """Tells one person something that nobody else sees: by response URL, else in the channel.
-
-        Args:
-            instead: it takes the place of the message whose button the response URL came from.
-        """
-        if response_url and self._may_answer_at(response_url):
-            result = await self._answer_at(response_url, message, instead=instead)
+        """Tells one person something that nobody else sees: by response URL, else in the channel."""
+        if response_url and may_answer_at(response_url, self._client.base_url):
+            result = await self._answer_at(response_url, message)
             if not isinstance(result, SlackRefused):
                 return result
         called = await self._call(
@@ -236,17 +248,10 @@ class SlackDoor:
             return SlackBusy(doubtful=writes)
         return response.data if isinstance(response.data, dict) else SlackBusy(doubtful=writes)
 
-    def _may_answer_at(self, url: str) -> bool:
-        parts = urllib.parse.urlsplit(url)
-        own = parts.netloc == self._own_host
-        return own or (parts.scheme == "https" and parts.netloc == "hooks.slack.com")
-
-    async def _answer_at(
-        self, url: str, message: Message, *, instead: bool
-    ) -> Said | SlackBusy | SlackRefused:
+    async def _answer_at(self, url: str, message: Message) -> Said | SlackBusy | SlackRefused:
         body = {
             "response_type": "ephemeral",
-            "replace_original": instead,
+            "replace_original": False,
             "text": message.text,
             "blocks": list(message.blocks),
         }
@@ -267,6 +272,24 @@ class SlackDoor:
         return SlackRefused("response_url") if refused else Said()
 
 
+def may_answer_at(url: str, base_url: str) -> bool:
+    """Whether a response URL leads to the Slack that the bot talks to: only there an answer is sent.
+
+    A stand-in answers at its own origin, Slack itself at that of its hooks.
+
+    Args:
+        base_url: of the Web API.
+    """
+    try:
+        own, there = urllib.parse.urlsplit(base_url), urllib.parse.urlsplit(url)
+    except ValueError:
+        return False
+    if own.hostname in LOOPBACK:
+        return (there.scheme, there.netloc) == (own.scheme, own.netloc)
+    return there.scheme == "https" and there.netloc in _HOOKS
+
+
+_HOOKS: Final = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 _JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
 
 

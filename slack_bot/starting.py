@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.confirmations import prepared
 from slack_bot.following import FollowedRun
-from slack_bot.policy import Ask, Target, decide
+from slack_bot.policy import Target, decide
+from slack_bot.sight import catalogue_for
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, alike, denied, find
 from slack_bot.views import answers
@@ -20,15 +22,17 @@ from zof_core.validation import run_request_problems
 
 def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdict:
     """Judges a request to start a run: its form, its names, and whether the asker may."""
-    first = Ask(origin.user.id, origin.channel, "run", None, at=origin.at)
+    first = origin.ask("run")
     decision = decide(config.policy, first)
     if not decision.allowed:
         return denied(first, decision, config)
     project = find(config.catalogue.projects, command.project)
     suite = find(project.suites, command.suite) if project and command.suite else None
-    if project and (unknown := _unknown_in(project, command, suite is not None)):
+    shown = _shown(origin, config)
+    visible = shown.project(project.id) if project else None
+    if project and visible and (unknown := _unknown_in(project, visible, command, suite is not None)):
         known_place = command.environment in project.environments or not project.environments
-        which = _which(command, project, origin, decision.rule, config) if known_place and not suite else None
+        which = _which(command, visible, origin, decision.rule, config) if known_place and not suite else None
         return which or unknown
     project_id = project.id if project else command.project
     suite_id = suite.id if suite else command.suite
@@ -42,10 +46,10 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
     if problems:
         return Verdict(InboxOutcome.USAGE, "run", answers.invalid(problems.values()), problems=problems)
     target = Target(project_id, command.environment, suite_id)
-    ask = Ask(origin.user.id, origin.channel, "run", target, at=origin.at)
+    ask = origin.ask("run", target)
     decision = decide(config.policy, ask)
     if not decision.allowed:
-        stranger = None if project else _unknown_project(command.project, config.catalogue)
+        stranger = None if project else _unknown_project(command.project, config.catalogue, shown)
         return stranger or denied(ask, decision, config)
     row = FollowedRun(
         key=origin.key,
@@ -64,29 +68,46 @@ def judge_run(origin: Origin, command: grammar.Run, config: BotConfig) -> Verdic
 
 def judge_form(origin: Origin, command: grammar.OpenForm, config: BotConfig) -> Verdict:
     """Judges a request to open the form."""
-    ask = Ask(origin.user.id, origin.channel, "run", None, at=origin.at)
+    ask = origin.ask("run")
     decision = decide(config.policy, ask)
     if not decision.allowed:
         return denied(ask, decision, config)
     project = find(config.catalogue.projects, command.project) if command.project else None
+    shown = _shown(origin, config)
     if command.project and project is None:
-        unknown = _unknown_project(command.project, config.catalogue)
+        unknown = _unknown_project(command.project, config.catalogue, shown)
         if unknown is not None:
             return unknown
     names = project.environments if project else ()
-    if command.environment and names and command.environment not in names:
-        return _unknown("environment", command.environment, names, "environment")
+    visible = shown.project(project.id) if project else None
+    if command.environment and names and visible and command.environment not in names:
+        return _unknown("environment", command.environment, visible.environments, "environment")
     chosen = Submitted(project.id if project else None, command.environment, None, origin.channel)
-    return opened(decision.rule, config, chosen)
+    return opened(decision.rule, origin, config, chosen)
 
 
-def opened(rule: str, config: BotConfig, chosen: Submitted, notice: str | None = None) -> Verdict:
+def form_for(
+    origin: Origin, config: BotConfig, chosen: Submitted, *, given: bool = True, notice: str | None = None
+) -> dict[str, Any] | None:
+    """The form with the names that its reader may choose from; None if there are none.
+
+    Args:
+        given: what is chosen is shown as chosen.
+    """
+    names = catalogue_for(config, origin.user.id, chosen.channel, origin.at, present=origin.present)
+    return run_form(names, channel=chosen.channel, chosen=chosen if given else None, notice=notice)
+
+
+def opened(
+    rule: str, origin: Origin, config: BotConfig, chosen: Submitted, notice: str | None = None
+) -> Verdict:
     """The form, with what is known chosen already."""
-    given = chosen if chosen.project or chosen.environment else None
-    modal = run_form(config.catalogue, channel=chosen.channel, chosen=given, notice=notice)
+    given = bool(chosen.project or chosen.environment)
+    modal = form_for(origin, config, chosen, given=given, notice=notice)
     if modal is None:
         problem = grammar.Usage(
-            "There is no form, because zofops.toml lists nothing under [[catalogue.projects]].",
+            "There is no form, because [[catalogue.projects]] of zofops.toml lists nothing whose suites you may run "
+            "here.",
             grammar.USAGE["run"],
         )
         return Verdict(InboxOutcome.USAGE, "run", answers.usage(problem))
@@ -103,21 +124,35 @@ def _which(
         return None
     notice = answers.ambiguous("suite", word, [suite.name or suite.id for suite in meant])
     chosen = Submitted(project.id, command.environment, None, origin.channel)
-    return opened(rule, config, chosen, notice)
+    return opened(rule, origin, config, chosen, notice)
 
 
-def _unknown_in(project: CatalogueProject, command: grammar.Run, suite_known: bool) -> Verdict | None:
-    """The catalogue knows the project: then it knows its environments and suites too."""
+def _shown(origin: Origin, config: BotConfig) -> Catalogue:
+    """The names that an answer may mention: of what its reader may run or see."""
+    verbs = ("run", "status")
+    return catalogue_for(
+        config, origin.user.id, origin.channel, origin.at, verbs=verbs, present=origin.present
+    )
+
+
+def _unknown_in(
+    project: CatalogueProject, visible: CatalogueProject, command: grammar.Run, suite_known: bool
+) -> Verdict | None:
+    """The catalogue knows the project: then it knows its environments and suites too.
+
+    Args:
+        visible: of the project, what may be mentioned.
+    """
     if project.environments and command.environment not in project.environments:
-        return _unknown("environment", command.environment, project.environments, "environment")
+        return _unknown("environment", command.environment, visible.environments, "environment")
     if command.suite and project.suites and not suite_known:
-        return _unknown("suite", command.suite, [suite.id for suite in project.suites], "test_suite_id")
+        return _unknown("suite", command.suite, [suite.id for suite in visible.suites], "test_suite_id")
     return None
 
 
-def _unknown_project(word: str, catalogue: Catalogue) -> Verdict | None:
-    ids = [project.id for project in catalogue.projects]
-    return _unknown("project", word, ids, "project_id") if ids else None
+def _unknown_project(word: str, catalogue: Catalogue, shown: Catalogue) -> Verdict | None:
+    ids = [project.id for project in shown.projects]
+    return _unknown("project", word, ids, "project_id") if catalogue.projects else None
 
 
 def _unknown(what: str, word: str, known: Iterable[str], param: str) -> Verdict:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOOKALIKES: Final = str.maketrans({"*": "∗", "`": "ʹ", "~": "∼"})
 _EDGE_UNDERSCORE: Final = re.compile(r"(?<!\w)_|_(?!\w)")
 _SHORTCODE: Final = re.compile(r":(?=[\w+-]+:)")
@@ -108,7 +108,7 @@ def safe_url(value: str | None) -> str | None:
         return None
     if not host or parts.username or parts.password:
         return None
-    if parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK):
+    if parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK):
         return value
     return None
 

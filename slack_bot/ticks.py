@@ -30,7 +30,7 @@ from slack_bot.text import sentence
 from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note
 from slack_bot.views.card import failures_reply, run_card
-from slack_bot.views.confirmation import confirmation_prompt
+from slack_bot.views.confirmation import confirmation_card
 from slack_bot.workbench import Workbench
 from slack_bot.zof_door import ZofDoor, if_it_is_gone
 from slack_bot.zof_lists import ZofLists
@@ -165,8 +165,6 @@ class Ticks:
 
     async def _run_effect(self, row: FollowedRun, effect: following.Effect, seq: int) -> results.Result:
         match effect:
-            case following.Prompt():
-                return await self._bench.tell(row, confirmation_prompt(row), row.accepted_at)
             case following.Prove(requirement):
                 return await self._zof.proof(row.request.project_id, requirement, self._clock())
             case following.Start():
@@ -290,12 +288,14 @@ def _due(row: FollowedRun, now: float) -> float | None:
 
 
 def _card_of(row: FollowedRun) -> Message | None:
-    """The run's card; before there is a run, that of its approval; None if there is nothing to show."""
+    """The run's card; before there is a run, that of what must come first; None if there is nothing to show."""
     if row.run is not None:
         return run_card(row)
     # Nobody is asked to approve what lacks its evidence.
     unproven = row.requires is not None and row.evidence is None
-    return approval_card(row) if row.approval is not None and not unproven else None
+    if row.approval is not None and not unproven:
+        return approval_card(row)
+    return confirmation_card(row) if row.confirmation is not None else None
 
 
 def _wanted(row: FollowedRun) -> str:

@@ -12,7 +12,6 @@ from slack_bot.following import (
     Finish,
     FollowedRun,
     Poll,
-    Prompt,
     Prove,
     Say,
     Show,
@@ -30,7 +29,6 @@ from slack_bot.results import (
     Read,
     Refused,
     Result,
-    Said,
     Shown,
     SlackBusy,
     SlackRefused,
@@ -57,7 +55,7 @@ def apply(  # one case for each pair, nothing in it
 ) -> FollowedRun:
     """The row after a result. Results that do not belong to the effect count as a fault of our own."""
     match effect, result:
-        case (Prompt() | Prove() | Start(), _):
+        case (Prove() | Start(), _):
             return _before_start(row, effect, result, now, timing)
         case (Poll(), Watched()):
             return row.model_copy(update={"next_poll_at": now + timing.look_anyway})
@@ -178,10 +176,11 @@ def _without_card(row: FollowedRun) -> FollowedRun:
 
 
 def _unless_unseen(row: FollowedRun) -> FollowedRun:
-    """What nobody can see nobody can approve."""
-    if row.state is not State.AWAITING or row.is_over or row.card.given_up is None:
+    """What nobody can see nobody can confirm or approve."""
+    if row.is_over or row.card.given_up is None or row.state not in (State.CONFIRMING, State.AWAITING):
         return row
-    text = f"{row.card.given_up} So nobody can approve it here, and nothing was started."
+    undone = "it cannot be confirmed here" if row.state is State.CONFIRMING else "nobody can approve it here"
+    text = f"{row.card.given_up} So {undone}, and nothing was started."
     return _over(row, Outcome.FAULT, notice=text)
 
 
@@ -225,8 +224,6 @@ def _before_start(
             return _over(row, outcome, notice=notice)
         case (Start(), Unavailable() as outage):
             return _start_again(row, outage, now, timing)
-        case (Prompt(), Said() | SlackBusy() | SlackRefused()):
-            return _after_prompt(row, result, now, timing)
         case (Prove(), Proven(run_id)):
             return _proven(row, run_id, now)
         case (Prove(), Unproven(sentence)):
@@ -237,22 +234,6 @@ def _before_start(
             return _prove_again(row, outage, now, timing)
         case _:
             return after_fault(row, now, timing)
-
-
-def _after_prompt(
-    row: FollowedRun, result: Said | SlackBusy | SlackRefused, now: float, timing: Timing
-) -> FollowedRun:
-    assert row.confirmation is not None
-    if isinstance(result, Said):
-        asked = row.confirmation.model_copy(update={"asked": True})
-        return row.model_copy(update={"confirmation": asked, "notice_tries": 0})
-    if isinstance(result, SlackRefused):
-        # Who cannot be asked cannot confirm.
-        return _over(row, Outcome.FAULT)
-    tries = row.notice_tries + 1
-    return row.model_copy(
-        update={"notice_tries": tries, "notice_not_before": now + pause(tries, timing, result.retry_after)}
-    )
 
 
 def _proven(row: FollowedRun, run_id: str, now: float) -> FollowedRun:

@@ -10,7 +10,7 @@ from slack_bot.config import BotConfig
 from slack_bot.errands import Errand
 from slack_bot.following import Asker, FollowedRun
 from slack_bot.homes import HomeTab
-from slack_bot.policy import Ask, Decision, openings
+from slack_bot.policy import Ask, Decision, Target, openings
 from slack_bot.store.records import InboxOutcome
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message
@@ -41,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who asks, from where, by which interaction."""
+    """Who asks, from where, by which interaction. `present`: in the channel itself, not in a modal or the home."""
 
     key: str
     team: str
@@ -49,6 +49,11 @@ class Origin:
     user: Asker
     response_url: str | None
     at: float
+    present: bool = True
+
+    def ask(self, verb: str, target: Target | None = None) -> Ask:
+        """The question to the rules."""
+        return Ask(self.user.id, self.channel, verb, target, at=self.at, present=self.present)
 
 
 class Named(Protocol):

@@ -62,16 +62,15 @@ class Workbench:
         return self._engine
 
     async def tell(
-        self, to: FollowedRun | Errand, message: Message, since: float, *, instead: bool = False
+        self, to: FollowedRun | Errand, message: Message, since: float
     ) -> Said | SlackBusy | SlackRefused:
         """Tells the author of a row something that nobody else sees.
 
         Args:
             since: Unix time that the response URL is from.
-            instead: it takes the place of the message that was clicked.
         """
         url = to.response_url if self.clock() - since < _RESPONSE_URL_SECONDS else None
-        return await self.slack.tell(to.channel, to.asker.id, message, url, instead=instead)
+        return await self.slack.tell(to.channel, to.asker.id, message, url)
 
     async def save(
         self,

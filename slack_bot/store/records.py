@@ -47,6 +47,7 @@ class InboxRow(BaseModel):
         key: dedupe key; a second delivery of the same interaction finds the first one's row.
         text: as typed, or what the button or form stands for.
         rule: the rule that decided, if policy was asked.
+        remark: why the author's entry in [people] did not count, if it did not.
         answer: what its author was told in the ack.
         entity: the row that is to live on because of it.
     """
@@ -64,6 +65,7 @@ class InboxRow(BaseModel):
     verb: str = ""
     rule: str | None = None
     outcome: InboxOutcome
+    remark: str | None = None
     answer: str | None = None
     entity: FollowedRun | Errand | HomeTab | None = None
 

@@ -512,7 +512,7 @@ def _found(connection: sa.Connection, row: InboxRow) -> Committed:
 
 def _is_judged(row: InboxRow) -> bool:
     """Whether it is a matter of the audit trail."""
-    return row.rule is not None or row.outcome is InboxOutcome.DENIED
+    return row.rule is not None or row.outcome is InboxOutcome.DENIED or row.remark is not None
 
 
 def _inbox_columns(row: InboxRow) -> dict[str, object]:

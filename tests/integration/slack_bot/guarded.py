@@ -10,19 +10,24 @@ import hmac
 import json
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
+import sqlalchemy as sa
 from aiohttp import web
 from pydantic import SecretStr
 
 from slack_bot import Bot, BotSettings
 from slack_bot.config import VERBS
+from slack_bot.following import FollowedRun
+from slack_bot.pacing import CardBudgets
+from slack_bot.store.tables import followed_runs, inbox
 from tests.integration.slack_bot.timing import BRISK
 
 SECRET = "s3cret"
@@ -40,6 +45,10 @@ CHANNELS: dict[str, dict[str, Any] | None] = {
     "G0GROUPDM": {"is_mpim": True},
 }
 OPEN = {"C0OPEN", "C0PARTNER", "G0PRIVATE", "D0LISTED"}
+MEMBERS = {"G0PRIVATE": {"U0LEAD", "U0PLAIN", "U0GUEST"}, "D0LISTED": {"U0GROUP"}}
+"""Of the private channels. Who acts in a channel is in it; who acts in a modal or in the home must be listed here."""
+ASKER = "U0ASKER"
+"""Somebody who may ask for everything, whose requests others decide."""
 PEOPLE: dict[str, dict[str, Any] | None] = {
     "U0LEAD": {"profile": {"email": "Lead@example.com"}},
     "U0GROUP": {},
@@ -52,16 +61,20 @@ PEOPLE: dict[str, dict[str, Any] | None] = {
     "U0STRANGER": {"is_stranger": True},
     "U0UNSEEN": None,
 }
+FULL = {"U0LEAD", "U0GROUP", "U0PLAIN", "U0UNMAPPED", "U0WRONGMAIL", "U0NOMAIL"}
+"""Full members of the workspace that Slack knows."""
 MAY = {
-    "staging": {"U0LEAD", "U0GROUP", "U0PLAIN", "U0UNMAPPED", "U0WRONGMAIL", "U0NOMAIL"},
+    "staging": FULL,
     "production": {"U0LEAD", "U0GROUP"},
 }
+ASKER_FACTS: dict[str, dict[str, Any] | None] = {ASKER: {"profile": {"email": "asker@example.com"}}}
 RULES = f"""
 [people]
 U0LEAD = {{ name = "Lead", email = "lead@example.com", roles = ["lead"] }}
 U0PLAIN = {{ name = "Plain", email = "plain@example.com" }}
 U0WRONGMAIL = {{ name = "Wrong", email = "wrong@example.com", roles = ["lead"] }}
 U0NOMAIL = {{ name = "No mail", email = "nomail@example.com", roles = ["lead"] }}
+U0ASKER = {{ name = "Asker", email = "asker@example.com", roles = ["lead"] }}
 
 [groups]
 managers = ["S0MANAGERS"]
@@ -73,7 +86,7 @@ environments = []
 name = "staging"
 channels = {json.dumps(LISTED)}
 verbs = {json.dumps(VERBS)}
-projects = ["proj"]
+projects = ["proj", "shop"]
 environments = ["staging"]
 people = ["*"]
 
@@ -81,7 +94,7 @@ people = ["*"]
 name = "production"
 channels = {json.dumps(LISTED)}
 verbs = {json.dumps(VERBS)}
-projects = ["proj"]
+projects = ["proj", "shop"]
 environments = ["production"]
 people = ["role:lead", "group:managers"]
 
@@ -89,7 +102,7 @@ people = ["role:lead", "group:managers"]
 name = "partners, staging"
 channels = ["C0PARTNER"]
 verbs = {json.dumps(VERBS)}
-projects = ["proj"]
+projects = ["proj", "shop"]
 environments = ["staging"]
 people = ["*"]
 shared = true
@@ -98,15 +111,48 @@ shared = true
 name = "partners, production"
 channels = ["C0PARTNER"]
 verbs = {json.dumps(VERBS)}
-projects = ["proj"]
+projects = ["proj", "shop"]
 environments = ["production"]
 people = ["role:lead", "group:managers"]
 shared = true
 
+[[allow]]
+name = "inner circle"
+channels = ["G0PRIVATE"]
+verbs = {json.dumps(VERBS)}
+projects = ["inner"]
+environments = ["inner"]
+people = ["*"]
+
 [[catalogue.projects]]
 id = "proj"
 environments = ["staging", "production"]
+
+[[catalogue.projects]]
+id = "shop"
+environments = ["staging", "production"]
+suites = [{{ id = "smoke" }}]
+
+[[catalogue.projects]]
+id = "inner"
+environments = ["inner"]
+suites = [{{ id = "inner" }}]
+
+[[catalogue.projects]]
+id = "hidden_project"
+name = "hidden_name"
+environments = ["hidden_environment", "staging"]
+suites = [{{ id = "hidden_suite" }}]
 """
+APPROVED = (
+    RULES.replace("[confirm]", "[confirm] # and approvals")
+    .replace('["*"]\n', '["*"]\napprovals = 1\napprovers = ["*"]\n')
+    .replace(
+        '["role:lead", "group:managers"]\n',
+        '["role:lead", "group:managers"]\napprovals = 1\napprovers = ["role:lead", "group:managers"]\n',
+    )
+)
+"""The same rules, but whatever is asked for needs the approval of somebody else whom they name."""
 
 
 class Services:
@@ -116,6 +162,8 @@ class Services:
         self.changes: list[tuple[str, dict[str, Any]]] = []
         self.answered: list[tuple[int, str]] = []
         self.posted: list[str] = []
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.listed_status = "passed"
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -138,9 +186,12 @@ class Services:
         if method == "usergroups.users.list":
             return web.json_response({"ok": True, "users": ["U0GROUP"]})
         if method == "users.info":
-            return self._about("user", args["user"], PEOPLE)
+            return self._about("user", args["user"], PEOPLE | ASKER_FACTS)
         if method == "conversations.info":
             return self._about("channel", args["channel"], CHANNELS)
+        if method == "conversations.members":
+            return web.json_response({"ok": True, "members": sorted(MEMBERS.get(args["channel"], ()))})
+        self.calls.append((method, args))
         if method != "conversations.history":
             self.posted.append(json.dumps(args, default=str))
         return web.json_response({"ok": True, "ts": f"{time.time():.6f}", "messages": []})
@@ -165,8 +216,9 @@ class Services:
         if parts[0] == "runs" and len(parts) == 2:
             return web.json_response(run_of(parts[1], "running" if "cancel" in parts[1] else "passed"))
         about = request.query.get("run_id") or (parts[1] if len(parts) > 1 else "run_production_0")
-        item = {"id": f"{SECRET}_{about}", "name": f"{SECRET}_{about}", "test_case_id": f"{SECRET}_{about}"}
-        listed = run_of("run_production_0", "passed") if parts == ["runs"] else item
+        name = f"{SECRET}_{about}"
+        item = {"id": name, "name": name, "test_case_id": name, "status": "failed", "message": name}
+        listed = run_of("run_production_0", self.listed_status) if parts == ["runs"] else item
         return web.json_response({"data": [listed], "has_more": False})
 
 
@@ -185,6 +237,8 @@ def run_of(run_id: str, status: str) -> dict[str, Any]:
 SIGNING_SECRET = "matrix"
 NUMBER = re.compile(r"(?:suite_|case_|production_|staging_|cancel)(\d+)")
 LEAK = re.compile(rf"{SECRET}_run_(staging|production)")
+HIDDEN = re.compile(r"hidden_(?:project|name|environment|suite)")
+"""What no rule names."""
 LISTED_RUN = "0"
 CARD = re.compile(r"(?:suite|case|staging|production)_(?:cancel)?(\d+)")
 """A run that is shown; the number says who asked."""
@@ -211,39 +265,74 @@ class Guarded:
     def at_rest(self) -> bool:
         """Whether all that was asked for is done."""
         counts = self.bot.store.counts(time.time())
-        return {*counts.runs, *counts.errands} <= {"ended"}
+        return {*counts.runs, *counts.errands} <= {"ended"} and self._all_dispatched()
+
+    def decided(self) -> bool:
+        """Whether all that was asked for is answered or begun; requests may wait for people."""
+        counts = self.bot.store.counts(time.time())
+        begun = not {"accepted", "starting"} & {*counts.runs}
+        return begun and {*counts.errands} <= {"ended"} and self._all_dispatched()
+
+    def _all_dispatched(self) -> bool:
+        waiting = sa.select(sa.func.count()).where(~inbox.c.dispatched)
+        with self.bot.store.engine.connect() as connection:
+            return connection.execute(waiting).scalar_one() == 0
+
+    def seed(self, rows: Sequence[FollowedRun]) -> None:
+        """Puts rows of earlier requests into the store, of which nothing is due."""
+        values = [
+            {
+                "key": row.key,
+                "seq": 0,
+                "due_at": None,
+                "state": row.state.value,
+                "data": row.model_dump_json(),
+                "run_id": row.run.id if row.run else None,
+                "attempts": 0,
+            }
+            for row in rows
+        ]
+        if values:
+            with self.bot.store.engine.begin() as connection:
+                connection.execute(sa.insert(followed_runs), values)
+
+
+def _no_pause(_budgets: CardBudgets, _channel: str) -> float:
+    return 0.0
 
 
 @asynccontextmanager
 async def guarded_bot(home: Path, rules: str = RULES) -> AsyncIterator[Guarded]:
-    """The running bot with these rules; its files are in `home`."""
+    """The running bot with these rules; its files are in `home`. Slack takes as many messages as there are."""
     services = Services()
-    runner = web.AppRunner(services.app(), shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    assert site._server is not None
-    url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
-    (home / "zofops.toml").write_text(rules, "utf-8")
-    bot = Bot(
-        BotSettings(
-            slack_bot_token=SecretStr("xoxb-matrix"),
-            slack_signing_secret=SecretStr(SIGNING_SECRET),
-            zof_api_key=SecretStr("zof_matrix"),
-            slack_base_url=f"{url}/api/",
-            zof_base_url=f"{url}/v1",
-            config_path=home / "zofops.toml",
-            store_path=home / "bot.sqlite",
-            timing=BRISK,
+    async with AsyncExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(CardBudgets, "post", _no_pause)
+        runner = web.AppRunner(services.app(), shutdown_timeout=0.1)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        assert site._server is not None
+        url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+        (home / "zofops.toml").write_text(rules, "utf-8")
+        bot = Bot(
+            BotSettings(
+                slack_bot_token=SecretStr("xoxb-matrix"),
+                slack_signing_secret=SecretStr(SIGNING_SECRET),
+                zof_api_key=SecretStr("zof_matrix"),
+                slack_base_url=f"{url}/api/",
+                zof_base_url=f"{url}/v1",
+                config_path=home / "zofops.toml",
+                store_path=home / "bot.sqlite",
+                timing=BRISK,
+            )
         )
-    )
-    await bot.start()
-    try:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=bot), base_url="http://bot") as http:
-            yield Guarded(bot, services, url, http)
-    finally:
-        await bot.stop()
-        await runner.cleanup()
+        await bot.start()
+        stack.push_async_callback(bot.stop)
+        transport = httpx.ASGITransport(app=bot)
+        http = httpx.AsyncClient(transport=transport, base_url="http://bot")
+        yield Guarded(bot, services, url, await stack.enter_async_context(http))
 
 
 def signed(body: bytes, *, secret: str = SIGNING_SECRET, ago: float = 0.0) -> dict[str, str]:

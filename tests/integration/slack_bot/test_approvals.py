@@ -85,18 +85,51 @@ async def test_a_freeze_that_began_meanwhile_keeps_it_from_being_approved(shared
     assert (await shared.outcome(key)).outcome == "rejected"
 
 
-async def test_once_confirmed_the_question_with_its_button_is_gone(shared: Any, until: Any) -> None:
-    async def questions() -> list[dict[str, Any]]:
-        return [one for one in await shared.seen_by(DANA) if "confirm_run" in json.dumps(one)]
+PRODUCTION = "/zof run proj_abc production suite_pr_smoke"
 
-    key = await shared.command("/zof run proj_abc production suite_pr_smoke", user=DANA)
-    [question] = await until(questions)
-    assert "Nothing has been started yet" in question["plain"]
-    await shared.people.user(DANA).click(RELEASES, question["ts"], "confirm_run")
-    assert (await shared.outcome(key)).outcome == "passed"
-    await until(lambda: told(shared, DANA, "Confirmed:"))
-    assert await questions() == []
-    said = await shared.last_told(DANA)
-    assert "PR smoke" in said
-    assert "It starts now." in said
-    assert not any("Nothing has been started yet" in one["plain"] for one in await shared.seen_by(DANA))
+
+async def question(world: Any, until: Any, user: str = DANA) -> tuple[str, dict[str, Any]]:
+    """A request that its asker must confirm: its dedupe key and its card."""
+    before = {card["ts"] for card in await world.cards()}
+    key = await world.command(PRODUCTION, user=user)
+
+    async def card() -> Any:
+        new = [card for card in await world.cards() if card["ts"] not in before]
+        return new[0] if new else None
+
+    found = await until(card)
+    assert "To be confirmed" in found["plain"]
+    assert "Nothing has been started yet" in found["plain"]
+    return key, found
+
+
+async def test_once_confirmed_it_starts_and_the_question_becomes_the_runs_card(
+    shared: Any, until: Any
+) -> None:
+    runs = len(await shared.runs())
+    key, card = await question(shared, until)
+    await shared.people.user(SAM).click(RELEASES, card["ts"], "confirm_run")
+    await until(lambda: told(shared, SAM, "Only Dana Ruiz, who asked for it, can decide this"))
+    assert len(await shared.runs()) == runs
+    dana = shared.people.user(DANA)
+    await asyncio.gather(*(dana.click(RELEASES, card["ts"], "confirm_run") for _ in range(2)))
+    outcome = await shared.outcome(key)
+    assert outcome.outcome == "passed"
+    plain = await shown(shared, card["ts"])
+    assert outcome.run_id in plain
+    assert "To be confirmed" not in plain
+    assert len(await shared.runs()) == runs + 1
+
+
+async def test_not_now_starts_nothing_and_leaves_no_button(shared: Any, until: Any) -> None:
+    runs = len(await shared.runs())
+    key, card = await question(shared, until)
+    await shared.people.user(SAM).click(RELEASES, card["ts"], "decline_run")
+    await until(lambda: told(shared, SAM, "Only Dana Ruiz"))
+    await shared.people.user(DANA).click(RELEASES, card["ts"], "decline_run")
+    assert (await shared.outcome(key)).outcome == "withdrawn"
+    [after] = [one for one in await shared.cards() if one["ts"] == card["ts"]]
+    assert "Dana Ruiz chose not to run it now. Nothing was started." in after["plain"]
+    assert "confirm_run" not in json.dumps(after)
+    assert "decline_run" not in json.dumps(after)
+    assert len(await shared.runs()) == runs

@@ -122,7 +122,7 @@ def test_a_click_is_authorised_again_and_a_denial_is_answered(make_row: Any, mak
     followed = make_row(make_run())
     allowed = judge_click(click("U02DANA"), ButtonValue("k", "3"), followed, CONFIG, 100.0)
     assert allowed.outcome is InboxOutcome.ACCEPTED
-    assert allowed.entity.key == "T0ZOF:17.1:cancel_run:3"
+    assert allowed.entity.key == "T0ZOF:cancel_run:k:3"
     denied = judge_click(click("U04MIRA"), ButtonValue("k", "3"), followed, CONFIG, 100.0)
     assert denied.outcome is InboxOutcome.DENIED
     assert denied.entity.key == "T0ZOF:1.2.3"

@@ -26,6 +26,7 @@ _SCOPE_OF = {
     "chat_update": "chat:write",
     "conversations_history": "channels:history",
     "conversations_info": "channels:read",
+    "conversations_members": "channels:read",
     "usergroups_users_list": "usergroups:read",
     "users_info": "users:read",
     "conversations_replies": "channels:history",

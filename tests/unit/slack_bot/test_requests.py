@@ -50,7 +50,7 @@ def test_a_click() -> None:
     request = click(CLICK)
     assert request is not None
     assert request.key == "T0ZOF:1.2.abc"
-    assert request.effect_key("0") == "T0ZOF:17.1:cancel_run:0"
+    assert request.effect_key("0") == "T0ZOF:cancel_run:0"
     assert button_value(request.value) == ButtonValue("T0ZOF:1", "0")
 
 
