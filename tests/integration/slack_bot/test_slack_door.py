@@ -138,9 +138,6 @@ async def test_a_person_is_told_by_response_url_and_else_in_the_channel(
     assert fake.asked[-1][0] == "/response/1"
     assert fake.asked[-1][1]["response_type"] == "ephemeral"
     assert fake.asked[-1][1]["replace_original"] is False
-    fake.answers = [web.Response(text="ok")]
-    assert await door.tell("C1", "U1", CARD, f"{url}/response/1", instead=True) == Said()
-    assert fake.asked[-1][1]["replace_original"] is True
     fake.answers = [no("used_url", 404), ok()]
     assert await door.tell("C1", "U1", CARD, f"{url}/response/1") == Said()
     assert fake.asked[-1][0] == "/api/chat.postEphemeral"
