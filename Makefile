@@ -3,6 +3,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
+PIP = $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+# Of what pip tells, how far it is; its errors come by another way. A shell reads a pipe line by line, awk need not.
+SHOW_PIP = (n=0; while read -r word rest; do case $$word in \
+	Collecting) n=$$((n + 1)); [ $$((n % 25)) -ne 0 ] || echo "          $$n found" ;; \
+	Installing) case $$rest in collected*) echo "  3 of 3: installing them, which takes longest" ;; esac ;; esac; done)
 DEMO := /zof run proj_abc staging suite_pr_smoke
 
 .PHONY: help setup demo test fuzz chaos referee bench check format screenshots constraints clean
@@ -15,10 +20,13 @@ setup: $(READY) ## Make .venv, once
 $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "Setting up .venv (once, one or two minutes) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt --upgrade pip
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[all]' --group dev
-	@touch $(READY)
+	@rm -f $(READY)
+	@echo "Setting up .venv, once: a few minutes."
+	@echo "  1 of 3: pip itself"
+	@$(PIP) -qq --upgrade pip
+	@echo "  2 of 3: fetching the libraries, about $$(grep -c == constraints.txt)"
+	@{ $(PIP) -e '.[all]' --group dev && touch $(READY); } | $(SHOW_PIP)
+	@test -e $(READY) || { echo "The libraries could not be installed; what pip said stands above. make $(MAKECMDGOALS) tries again."; exit 1; }
 
 demo: $(READY) ## The main job on this machine: Zof, Slack, the bot and a notebook
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/zofops demo; else exec $(BIN)/zofops demo --once "$(DEMO)"; fi
