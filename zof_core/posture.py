@@ -166,7 +166,7 @@ def _stuck(runs: list[Run], now: datetime) -> Figure:
 def _definition(span: str) -> str:
     return (
         f"requirements with a case that passed, failed or was in error in the last {span}, of all requirements in the "
-        "catalogue; not code coverage"
+        "catalogue (a case that names none counts as one); not code coverage"
     )
 
 

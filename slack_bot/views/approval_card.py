@@ -63,16 +63,18 @@ def _standing(row: FollowedRun, approval: Approval) -> tuple[str, str, str]:
         return ":warning:", "Not started", "It could not be started; whoever asked for it was told why."
     if approval.approved_at is not None:
         return ":white_check_mark:", "Approved", f"Approved by {names_of(approval.by)}. It starts now."
-    return ":raised_hand:", "Waiting for approval", _what_is_missing(approval)
+    return ":raised_hand:", "Waiting for approval", _what_is_missing(row, approval)
 
 
-def _what_is_missing(approval: Approval) -> str:
+def _what_is_missing(row: FollowedRun, approval: Approval) -> str:
+    """What it waits for, and for whom the buttons are: Slack shows them to everybody in the channel."""
     people = "approval" if approval.needed == 1 else "approvals"
     who = ", ".join(code(who) if who != ANY else "anybody else" for who in approval.approvers[:10])
     so_far = f" So far: {names_of(approval.by)}." if approval.by else ""
     return (
         f"It starts as soon as it has {approval.needed} {people} of {who}, and lapses at "
-        f"{local_clock(approval.expires_at)}.{so_far}"
+        f"{local_clock(approval.expires_at)}. Only they may approve or reject it; "
+        f"{prose(row.asker.name, 100)} may withdraw it.{so_far}"
     )
 
 

@@ -30,42 +30,6 @@ _LISTED = 50
 _LOG_LINES = 5_000
 
 
-@router.get("/")
-async def index(request: Request) -> Response:
-    """All runs."""
-    return await _tab(request, "/", "Runs", _runs)
-
-
-@router.get("/live")
-async def index_live(request: Request) -> Response:
-    """The list of runs, without the page around it."""
-    return await _tab(request, None, "", _runs)
-
-
-@router.get("/schedules")
-async def schedules(request: Request) -> Response:
-    """All schedules."""
-    return await _tab(request, "/schedules", "Schedules", _schedules)
-
-
-@router.get("/schedules/live")
-async def schedules_live(request: Request) -> Response:
-    """All schedules, without the page around them."""
-    return await _tab(request, None, "", _schedules)
-
-
-@router.get("/webhooks")
-async def webhooks(request: Request) -> Response:
-    """All webhook endpoints and the newest deliveries."""
-    return await _tab(request, "/webhooks", "Webhooks", _webhooks)
-
-
-@router.get("/webhooks/live")
-async def webhooks_live(request: Request) -> Response:
-    """The same, without the page around it."""
-    return await _tab(request, None, "", _webhooks)
-
-
 @router.get("/runs/{run_id}")
 async def run(request: Request, run_id: str) -> Response:
     """One run."""
@@ -120,20 +84,26 @@ async def asset(name: str) -> Response:
     return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-async def _tab(
-    request: Request, path: str | None, title: str, content: Callable[[Platform], Awaitable[str]]
-) -> Response:
-    """One of the pages for who has the console's token; without a path only its content."""
-    platform: Platform = request.app.state.platform
-    welcome = exchange(request, platform, None) if path is not None else None
-    if welcome is not None:
-        return welcome
-    if not may_see(request, platform, None):
-        return html(refused() if path is not None else "", 403)
-    if path is None:
-        return html(await content(platform))
+def _add_tab(path: str, title: str, content: Callable[[Platform], Awaitable[str]]) -> None:
+    """A page for who has the console's token, and the same without the page around it, to be read again."""
     live = f"{path.rstrip('/')}/live"
-    return html(document(title, await content(platform), live=live, tab=path))
+
+    @router.get(path)
+    async def tab(request: Request) -> Response:
+        platform: Platform = request.app.state.platform
+        welcome = exchange(request, platform, None)
+        if welcome is not None:
+            return welcome
+        if not may_see(request, platform, None):
+            return html(refused(), 403)
+        return html(document(title, await content(platform), live=live, tab=path))
+
+    @router.get(live)
+    async def tab_live(request: Request) -> Response:
+        platform: Platform = request.app.state.platform
+        if not may_see(request, platform, None):
+            return html("", 403)
+        return html(await content(platform))
 
 
 async def _runs(platform: Platform) -> str:
@@ -183,3 +153,8 @@ def _titles(platform: Platform) -> render.Titles:
 def html(content: str, status: int = 200) -> HTMLResponse:
     """A page or a part of one."""
     return HTMLResponse(content, status_code=status, headers=SAFE_HEADERS)
+
+
+_add_tab("/", "Runs", _runs)
+_add_tab("/schedules", "Schedules", _schedules)
+_add_tab("/webhooks", "Webhooks", _webhooks)

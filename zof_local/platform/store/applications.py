@@ -34,7 +34,7 @@ _COLUMNS = ", ".join(Application.__slots__)
 
 
 def _application(row: sqlite3.Row) -> Application:
-    values = dict(zip(row.keys(), row, strict=True))
+    values = dict(row)
     return Application(**(values | {"urls": json.loads(values["urls"])}))
 
 

@@ -43,7 +43,7 @@ _COLUMNS = ", ".join(Artifact.__slots__)
 
 
 def _artifact(row: sqlite3.Row) -> Artifact:
-    return Artifact(**dict(zip(row.keys(), row, strict=True)))
+    return Artifact(**dict(row))
 
 
 def insert_artifacts(

@@ -53,4 +53,4 @@ def list_reports(
     where.equal("scope", chosen.scope)
     where.created_between(chosen.created_after, chosen.created_before)
     rows = newest_first(connection, "reports", _COLUMNS, where, page)
-    return [Report(**dict(zip(row.keys(), row, strict=True))) for row in rows]
+    return [Report(**dict(row)) for row in rows]

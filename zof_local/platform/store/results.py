@@ -56,7 +56,7 @@ _COLUMNS = ", ".join(Result.__slots__)
 
 
 def _result(row: sqlite3.Row) -> Result:
-    return Result(**dict(zip(row.keys(), row, strict=True)))
+    return Result(**dict(row))
 
 
 def insert_results(
@@ -142,4 +142,4 @@ def list_log(connection: sqlite3.Connection, run_id: str, limit: int, after: int
            WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?""",
         (run_id, after, limit),
     )
-    return [LogLine(**dict(zip(row.keys(), row, strict=True))) for row in rows]
+    return [LogLine(**dict(row)) for row in rows]

@@ -88,7 +88,7 @@ _COLUMNS = ", ".join(Run.__slots__)
 
 
 def _run(row: sqlite3.Row) -> Run:
-    values = dict(zip(row.keys(), row, strict=True))
+    values = dict(row)
     cases = values["test_case_ids"]
     values["test_case_ids"] = None if cases is None else tuple(json.loads(cases))
     return Run(**values)

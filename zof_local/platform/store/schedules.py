@@ -46,7 +46,7 @@ _COLUMNS = ", ".join(Schedule.__slots__)
 
 
 def _schedule(row: sqlite3.Row) -> Schedule:
-    values = dict(zip(row.keys(), row, strict=True))
+    values = dict(row)
     cases = values["test_case_ids"]
     return Schedule(**(values | {"test_case_ids": None if cases is None else tuple(json.loads(cases))}))
 

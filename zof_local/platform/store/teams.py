@@ -41,7 +41,7 @@ _COLUMNS = ", ".join(Team.__slots__)
 
 
 def _team(row: sqlite3.Row) -> Team:
-    return Team(**dict(zip(row.keys(), row, strict=True)))
+    return Team(**dict(row))
 
 
 def insert_team(
@@ -120,4 +120,4 @@ def list_members(connection: sqlite3.Connection, team_id: str, page: PageRequest
            WHERE team_id = ?1 AND (?2 IS NULL OR seq < ?2) ORDER BY seq DESC LIMIT ?3""",
         (team_id, page.position, page.limit + 1),
     )
-    return [Member(**dict(zip(row.keys(), row, strict=True))) for row in rows]
+    return [Member(**dict(row)) for row in rows]

@@ -59,7 +59,7 @@ _COLUMNS = ", ".join(Webhook.__slots__)
 
 
 def _webhook(row: sqlite3.Row) -> Webhook:
-    values = dict(zip(row.keys(), row, strict=True))
+    values = dict(row)
     return Webhook(**(values | {"events": tuple(json.loads(values["events"]))}))
 
 
@@ -180,7 +180,7 @@ def due_deliveries(
             ORDER BY d.due_at, d.seq LIMIT ?""",  # noqa: S608 - marks
         (PENDING, now.timestamp(), *without, *not_to, limit),
     )
-    return [Delivery(**dict(zip(row.keys(), row, strict=True))) for row in rows]
+    return [Delivery(**dict(row)) for row in rows]
 
 
 def next_due(
