@@ -63,7 +63,7 @@ format: $(READY) ## Format the code and mend what the linter can
 
 screenshots: $(READY) ## Take the pictures of the README anew
 	@$(BIN)/python -m tests.support.browser
-	@ZOF_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_workspace_page.py tests/browser/test_jupyterlab.py tests/browser/test_notebook_panels.py
+	@ZOF_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_workspace_page.py tests/browser/test_jupyterlab.py tests/browser/test_notebook_panels.py tests/browser/test_notebook_explorer.py
 
 constraints: ## Choose newer versions of the libraries
 	@tmp=$$(mktemp -d) && $(PYTHON) -m venv $$tmp && $$tmp/bin/pip install --quiet --upgrade pip \

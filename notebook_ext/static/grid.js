@@ -149,7 +149,7 @@ function mountGrid(model, host, label, act) {
       stale = new Set(cache.keys());
       put(0, state.rows);
     }
-    active.row = Math.min(active.row, state.count - 1);
+    active.row = Math.min(active.row, Math.max(0, state.count - 1));
     box.setAttribute("aria-rowcount", state.count + 1);
     box.setAttribute("aria-colcount", columnsShown());
     if (picks()) box.setAttribute("aria-multiselectable", "true"); else box.removeAttribute("aria-multiselectable");
