@@ -110,6 +110,8 @@ def _signals_stop_it_once() -> Iterator[None]:
 
 
 async def _stay(world: World, home: Path, *, with_notebook: bool) -> ExitCode:
+    if with_notebook:
+        print("Zof, Slack and the bot are running; starting JupyterLab ...", flush=True)
     lab = await _notebook(world, home) if with_notebook else None
     try:
         print(greeting(world, lab), flush=True)
