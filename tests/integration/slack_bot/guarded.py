@@ -164,6 +164,7 @@ class Services:
         self.posted: list[str] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.listed_status = "passed"
+        self.listed: list[dict[str, Any]] | None = None
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -218,6 +219,8 @@ class Services:
         about = request.query.get("run_id") or (parts[1] if len(parts) > 1 else "run_production_0")
         name = f"{SECRET}_{about}"
         item = {"id": name, "name": name, "test_case_id": name, "status": "failed", "message": name}
+        if parts == ["runs"] and self.listed is not None:
+            return web.json_response({"data": self.listed, "has_more": False})
         listed = run_of("run_production_0", self.listed_status) if parts == ["runs"] else item
         return web.json_response({"data": [listed], "has_more": False})
 
@@ -278,13 +281,39 @@ class Guarded:
         with self.bot.store.engine.connect() as connection:
             return connection.execute(waiting).scalar_one() == 0
 
-    def seed(self, rows: Sequence[FollowedRun]) -> None:
-        """Puts rows of earlier requests into the store, of which nothing is due."""
+    async def event(self, body: dict[str, Any]) -> httpx.Response:
+        """A signed event."""
+        raw = json.dumps(body).encode()
+        headers = signed(raw) | {"Content-Type": "application/json"}
+        return await self.http.post("/slack/events", content=raw, headers=headers)
+
+    async def command(self, text: str, *, number: int, user: str = "U0LEAD", channel: str = "C0OPEN") -> str:
+        """Types a command; gives what its ack says."""
+        fields = {
+            "team_id": "T0ZOF",
+            "channel_id": channel,
+            "user_id": user,
+            "command": "/zof",
+            "text": text,
+            "trigger_id": f"{number}.1",
+            "response_url": f"{self.url}/hook/{number}",
+        }
+        answer = await self.send(fields)
+        return str(answer.json()["text"]) if answer.content else ""
+
+    def told(self, words: str) -> bool:
+        """Whether somebody was told this, in private or in a message."""
+        return any(
+            words in text for text in (*(said for _, said in self.services.answered), *self.services.posted)
+        )
+
+    def seed(self, rows: Sequence[FollowedRun], due_at: float | None = None) -> None:
+        """Puts rows of earlier requests into the store, of which nothing is due unless it is said when."""
         values = [
             {
                 "key": row.key,
                 "seq": 0,
-                "due_at": None,
+                "due_at": due_at,
                 "state": row.state.value,
                 "data": row.model_dump_json(),
                 "run_id": row.run.id if row.run else None,

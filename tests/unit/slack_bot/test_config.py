@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from slack_bot.config import VERBS, load_config
+from slack_bot.config import VERBS, AllowRule, load_config
+from slack_bot.demands import Confirm, Limit, Requirement
 from slack_bot.errors import ConfigError
 from slack_bot.views.form import run_form
 
@@ -37,6 +38,28 @@ def test_the_example_is_valid() -> None:
         "suite_pr_smoke",
         "suite_regression",
     ]
+
+
+def test_the_example_shows_all_there_is_and_is_valid_without_its_comment_signs(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "examples" / "zofops.toml").read_text("utf-8")
+    policy = load(tmp_path, re.sub(r"^# (?=\[|[\w-]+ = )", "", text, flags=re.MULTILINE)).policy
+    assert policy.confirm == Confirm(environments=("production",), minutes=5)
+    assert policy.limits.person == Limit(runs=10, minutes=10)
+    assert policy.limits.channel == Limit(runs=60, minutes=60)
+    assert policy.groups == {"release-managers": ("S0RELMAN",)}
+    assert policy.remediation is not None
+    [demanding] = [rule for rule in policy.allow if rule.requires]
+    assert demanding.requires == Requirement(
+        suite="suite_pr_smoke", environment="staging", passed_within=4 * 3600.0
+    )
+    assert demanding.shared
+    assert [rule.when.text for rule in policy.deny if rule.when] == [
+        "Fri 16:00 - Mon 08:00 Europe/Berlin",
+        "2026-12-23 12:00 - 2027-01-04 08:00 Europe/Berlin",
+    ]
+    assert policy.people["U02DANA"].email == "dana@example.com"
+    shown = {key for rule in (*policy.allow, *policy.deny) for key in rule.model_fields_set}
+    assert shown | {"line"} == {*AllowRule.model_fields}
 
 
 def test_the_readmes_file_is_valid_and_opens_the_form(tmp_path: Path) -> None:
