@@ -127,6 +127,10 @@ class Follower:
             raise
         self._wake.set()
 
+    def hurry(self) -> None:
+        """Reads at once, where a pause would come first."""
+        self._wake.set()
+
     def _ensure_reading(self) -> None:
         if self._task is None and not self._ended.is_set():
             self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"follow {self.run_id}")

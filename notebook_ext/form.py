@@ -14,7 +14,7 @@ import traitlets
 from notebook_ext import form_model
 from notebook_ext.assets import FORM_CSS, FORM_ESM, PANEL_CSS
 from notebook_ext.code import magic_code, python_code
-from notebook_ext.connection import CALL_SECONDS, Connection, connect
+from notebook_ext.connection import CALL_SECONDS, connect
 from notebook_ext.form_model import FormValue
 from notebook_ext.handle import RunHandle
 from notebook_ext.html import fields_text, form_html
@@ -79,7 +79,8 @@ class RunForm(Panel):
         cases: Iterable[str] | None = None,
         poll_interval: float | None = None,
     ) -> None:
-        self._connection: Connection = connect(client, catalogue=catalogue, poll_interval=poll_interval)
+        self._connection = connect(client, catalogue=catalogue, poll_interval=poll_interval)
+        self._keyring = self._connection
         self._catalogue = self._connection.catalogue
         self._phase = "ready"
         self._answers = 0
@@ -138,6 +139,13 @@ class RunForm(Panel):
             case {"op": "save", "id": str(wanted)} if self._content is not None:
                 self._loop.submit(self._content.hand_over(self, wanted))
 
+    def retry(self) -> None:
+        """See `Panel`."""
+        self._notice = ""
+        if self._content is not None:
+            self._content.retry()
+        self._loop.submit(self._begin())
+
     # --- on the loop thread ------------------------------------------------------------------------------------------
 
     def _value_changed(self, _change: object) -> None:
@@ -166,10 +174,12 @@ class RunForm(Panel):
             with deadline(CALL_SECONDS):
                 page = await self._connection.client().projects.list(limit=100)
         except ZofApiError as error:
+            self._connection.judge(error)
             self._listing = None
             self._notice = error_sentences(error)
             self._refused_value = FormValue.of(self.value)
         else:
+            self._connection.judge(None)
             self._catalogue = form_model.with_projects(self._catalogue, page)
             self.write(options=form_model.options(self._catalogue))
         self.write(state=self._state_of(FormValue.of(self.value)))
@@ -211,6 +221,7 @@ class RunForm(Panel):
         return run
 
     def _refuse(self, error: ZofApiError, value: FormValue) -> None:
+        self._connection.judge(error)
         field, sentence = form_model.api_problem(error, value, self._catalogue)
         if field:
             self._refused = {field: sentence}

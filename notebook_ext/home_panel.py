@@ -57,6 +57,7 @@ class HomePanel(Panel):
         refresh: float = REFRESH_SECONDS,
     ) -> None:
         self._connection = connect(client, catalogue=catalogue)
+        self._keyring = self._connection
         self._projects = projects
         self._refresh_seconds = refresh
         self._watchers: set[str] = set()
@@ -87,6 +88,10 @@ class HomePanel(Panel):
         """See `Panel`."""
         self._watchers.clear()
         self._asked.set()
+
+    def retry(self) -> None:
+        """See `Panel`."""
+        self._loop.submit(self._read())
 
     def heard(self, message: Mapping[str, Any]) -> None:
         """See `Panel`: who can see it, and that it is to be read anew."""
@@ -130,8 +135,10 @@ class HomePanel(Panel):
                 machine = read_home(client.plan, self._connection.catalogue, projects=self._projects)
                 self.home = await client.drive(machine)
             self._trouble = ""
+            self._connection.judge(next(iter(self.home.troubles.values()), None))
         except ZofApiError as error:  # there is no client: what a list says is the home's own
             self._trouble = error_sentences(error)
+            self._connection.judge(error)
         finally:
             self._reading = False
             self._read_at = monotonic()

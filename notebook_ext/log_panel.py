@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
@@ -50,6 +51,8 @@ class LogPanel(Panel):
 
     def __init__(self, run: RunHandle, *, limit: int = LINES_KEPT) -> None:
         self.run = run
+        self._keyring = run.connection
+        self._hurry = asyncio.Event()
         self.lines = LogLines(limit)
         self._task: asyncio.Task[None] | None = None
         self._walk: Walk[LogLine] = Walk(list_run_logs(run.id, limit=_PAGE))
@@ -93,6 +96,10 @@ class LogPanel(Panel):
             self._task.cancel()
             self._task = None
 
+    def retry(self) -> None:
+        """See `Panel`."""
+        self._hurry.set()
+
     def heard(self, message: Mapping[str, Any]) -> None:
         """See `Panel`: a view says from which line on it lacks the log."""
         match message:
@@ -113,13 +120,17 @@ class LogPanel(Panel):
                 more = await self._read_all()
             except ZofApiError as error:
                 failures += 1
+                self.run.connection.judge(error)
                 back = setback(error, pace, failures)
                 self._notice = back.sentence
                 self._tell()
                 if back.wait is None:
                     return
-                await asyncio.sleep(back.wait)
+                self._hurry.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurry.wait(), back.wait)
                 continue
+            self.run.connection.judge(None)
             failures, self._notice = 0, ""
             idle = 0 if more else idle + 1
             self._tell()

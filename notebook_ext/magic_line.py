@@ -82,6 +82,12 @@ def parse(text: str) -> Line:
     return _line(verb, rest)
 
 
+def lines_of(cell: str) -> list[str]:
+    """The commands of a `%%zof` cell, one a line; empty lines and those that begin with # are left out."""
+    lines = (line.strip() for line in cell.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def _line(verb: str, rest: Sequence[str]) -> Line:
     words: list[str] = []
     options: list[tuple[str, str]] = []
@@ -97,7 +103,9 @@ def _line(verb: str, rest: Sequence[str]) -> Line:
                 "A key never belongs into a cell: it would stay in the notebook. Set ZOF_API_KEY instead."
             )
         if name not in _OPTIONS.get(verb, ()):
-            raise LineError(f"{quoted(name)} is no option here. Usage: {USAGE[verb]}")
+            near = nearest(name, _OPTIONS.get(verb, ()))
+            hint = f"Did you mean {quoted(near)}?" if near else f"Usage: {USAGE[verb]}"
+            raise LineError(f"{quoted(name)} is no option here. {hint}")
         if not value and not queue:
             raise LineError(f"{name} needs a value. Usage: {USAGE[verb]}")
         options.append((name, value or queue.pop(0)))

@@ -10,7 +10,8 @@ from typing import Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.display import display
 
 from notebook_ext.artifacts import RunArtifacts
 from notebook_ext.comparison_table import ComparisonTable
@@ -26,6 +27,7 @@ from notebook_ext.magic_line import (
     LineError,
     completions,
     limit_wanted,
+    lines_of,
     parse,
     plot_wanted,
     run_wanted,
@@ -42,6 +44,7 @@ from zof_core.validation import quoted
 from zof_core.wording import error_sentences
 
 _ZOF_LINE = re.compile(r"(?:^|=\s*)%zof\s+(?P<rest>[^\n]*)$")
+_ZOF_CELL = re.compile(r"\A\s*%%zof\b[^\n]*\n(?:.*\n)*(?P<rest>[^\n]*)\Z")
 
 
 @magics_class
@@ -71,6 +74,34 @@ class ZofMagics(Magics):
             raise UsageError(str(error)) from None
         except ZofApiError as error:
             raise UsageError(error_sentences(error)) from None
+
+    @cell_magic("zof")  # type: ignore[arg-type]  # IPython's types know line magics only
+    def zof_cell(self, line: str, cell: str) -> None:
+        """Several commands, one a line; each shows what it gives. The first that fails ends it.
+
+        All lines are understood before the first is carried out, so that a slip of the pen starts no run.
+        """
+        texts = lines_of(f"{line}\n{cell}")
+        understood = []
+        for number, text in enumerate(texts, 1):
+            try:
+                understood.append(parse(text))
+                if understood[-1].verb == "run":
+                    _checked_run(understood[-1])
+            except LineError as error:
+                raise UsageError(f"Line {number}, {quoted(text)}: {error} Nothing was done.") from None
+        for number, command in enumerate(understood):
+            try:
+                given = self._do(command)
+            except (LineError, ZofApiError) as error:
+                said = error_sentences(error) if isinstance(error, ZofApiError) else str(error)
+                left = len(understood) - number - 1
+                rest = (
+                    f" The {left} below it {'was' if left == 1 else 'were'} not carried out." if left else ""
+                )
+                raise UsageError(f"Line {number + 1}, {quoted(texts[number])}: {said}{rest}") from None
+            if given is not None:
+                display(given)  # type: ignore[no-untyped-call]  # IPython has no types
 
     def complete(self, rest: str) -> list[str]:
         """What may follow; from what is known already, for completion must not wait for a network."""
@@ -111,14 +142,7 @@ class ZofMagics(Magics):
         freeze_all(self.connection.loop)
 
     def _run(self, line: Line) -> RunHandle:
-        wanted = run_wanted(line)
-        for sentence in problems(wanted).values():
-            raise LineError(sentence)
-        if confirmation_problem(wanted, line.option("--confirm")):
-            environment = wanted.environment
-            raise LineError(
-                f"This starts a run in {quoted(environment)}. Add --confirm {shlex.quote(environment)} to confirm."
-            )
+        wanted = _checked_run(line)
         try:
             run = self.connection.loop.run(self._create(wanted))
         except ZofApiError as error:
@@ -181,6 +205,25 @@ class ZofMagics(Magics):
         return page.data[:limit]
 
 
+def _checked_run(line: Line) -> FormValue:
+    """What a `run` line asks for, if it may be asked for as it stands."""
+    wanted = run_wanted(line)
+    for sentence in problems(wanted).values():
+        raise LineError(sentence)
+    if confirmation_problem(wanted, line.option("--confirm")):
+        environment = wanted.environment
+        raise LineError(
+            f"This starts a run in {quoted(environment)}. Add --confirm {shlex.quote(environment)} to confirm."
+        )
+    return wanted
+
+
+def _until_cursor(context: Any) -> str:
+    """The cell up to the cursor."""
+    before = context.full_text.split("\n")[: context.cursor_line]
+    return "\n".join([*before, context.line_with_cursor[: context.cursor_position]])
+
+
 class _Help:
     """Shows the usage lines."""
 
@@ -195,7 +238,9 @@ def register(shell: Any) -> None:
 
     @context_matcher()  # type: ignore[untyped-decorator]  # IPython has no types
     def zof_matcher(context: Any) -> Any:
-        found = _ZOF_LINE.search(context.line_with_cursor[: context.cursor_position])
+        found = _ZOF_LINE.search(context.line_with_cursor[: context.cursor_position]) or _ZOF_CELL.match(
+            _until_cursor(context)
+        )
         if not found:
             return {"completions": []}
         rest = found["rest"]

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from time import monotonic
 from typing import Any
 
 import anywidget
+import traitlets
 
 from notebook_ext import frontend
+from notebook_ext.connection import Connection
+from notebook_ext.key_field import key_field
 from notebook_ext.loop import LoopThread
+from zof_core.config import KeyFrom
 
 MIN_SECONDS_BETWEEN_UPDATES = 0.2
 STATIC_SECONDS_BETWEEN_UPDATES = 1.0
@@ -35,6 +39,12 @@ class Panel(anywidget.AnyWidget):
     _frozen_css = ""
     """The style of the frozen output, beside the one that all panels share."""
 
+    _keyring: Connection | None = None
+    """Where the panel's key is; a panel without one never asks for a key."""
+
+    key_field = traitlets.Unicode("").tag(sync=True)
+    """The HTML of the field for an API key while one is wanted. The key itself goes by in one message."""
+
     def __init__(self, loop: LoopThread, **traits: Any) -> None:
         self._loop = loop
         self._may_open = False
@@ -45,6 +55,8 @@ class Panel(anywidget.AnyWidget):
         self._flushing: asyncio.Task[None] | None = None
         self._written_at = -1.0
         self._shown_static = ""
+        self._keys_typed = 0
+        self._key_problem = ""
         super().__init__(**traits)
         self.on_msg(_heard)
 
@@ -66,6 +78,9 @@ class Panel(anywidget.AnyWidget):
 
     def heard(self, message: Mapping[str, Any]) -> None:
         """A message of a view. Only validate and hand over: it comes on whatever thread the kernel likes."""
+
+    def retry(self) -> None:
+        """There is a key now: read at once. Called on the loop thread."""
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -140,7 +155,30 @@ class Panel(anywidget.AnyWidget):
         pending, self._pending = self._pending, {}
         for name, value in pending.items():
             setattr(self, name, value)
+        self._ask_for_key()
         self._update_static()
+
+    # --- the key -----------------------------------------------------------------------------------------------------
+
+    def _ask_for_key(self) -> None:
+        wanted = self._keyring is not None and self._keyring.wants_key
+        self.key_field = key_field(self._key_problem, self._keys_typed) if wanted else ""
+        (_asking.add if wanted else _asking.discard)(self)
+
+    async def _unlock(self, key: KeyFrom) -> None:
+        if self._keyring is None:
+            return
+        self._keys_typed += 1
+        self._key_problem = await self._keyring.unlock(key)
+        if not self._key_problem:
+            for panel in [self, *_asking]:
+                panel._take_key()
+        self.write()
+
+    def _take_key(self) -> None:
+        if self._keyring is not None:
+            self._keyring.take_typed()
+            self.retry()
 
     def _update_static(self, *, final: bool = False) -> None:
         """Renews the outputs that are HTML from the start."""
@@ -197,6 +235,10 @@ class Panel(anywidget.AnyWidget):
         match message:
             case {"op": "hello", "view": str(view)}:
                 self._views.add(view)
+            case {"op": "key", "key": str()} if isinstance(message, MutableMapping):
+                # Taken out of the message, which the kernel keeps until the next one comes.
+                self._loop.submit(self._unlock(KeyFrom(message.pop("key"))))
+                self._loop.submit(self._acknowledge())
             case {"op": "bye", "view": str(view)}:
                 self._views.discard(view)
                 self._loop.submit(self._seen_less())
@@ -241,6 +283,7 @@ def freeze_all(loop: LoopThread) -> int:
     return len(live)
 
 
+_asking: weakref.WeakSet[Panel] = weakref.WeakSet()
 _in_cell: dict[str, weakref.WeakSet[Panel]] = {}
 
 

@@ -31,7 +31,7 @@ class RunContent:
         self._run = run
         self._home = home
         self._leave: Callable[[], None] | None = None
-        self._html = ""
+        self._shown = ("", False)
 
     def look(self) -> None:
         """Follows the run from now on; harmless when it does already. On the loop thread."""
@@ -43,6 +43,10 @@ class RunContent:
         """Sends one of the run's files to the panel's views. On the loop thread."""
         run = self._run
         await hand_over(panel, run.connection, run.snapshot.artifacts, artifact_id)
+
+    def retry(self) -> None:
+        """Reads at once. On the loop thread."""
+        self._run.follower().hurry()
 
     def leave(self) -> None:
         """Stops following. On the loop thread."""
@@ -63,6 +67,7 @@ class RunContent:
         return run_view(run.id, run.snapshot, now=run.connection.clock(), catalogue=run.connection.catalogue)
 
     async def _changed(self, snapshot: Snapshot) -> None:
+        self._run.connection.judge(self._run.follower().error)
         self._show()
         if snapshot.ended:
             self.leave()
@@ -70,8 +75,9 @@ class RunContent:
 
     def _show(self) -> None:
         html = self.html(live=True)
-        if html != self._html:
-            self._html = html
+        wants_key = self._run.connection.wants_key
+        if (html, wants_key) != self._shown:
+            self._shown = (html, wants_key)
             self._home.write(panel={"html": html, "now": round(self._run.connection.clock(), 3)})
 
 
@@ -89,6 +95,7 @@ class RunPanel(Panel):
 
     def __init__(self, run: RunHandle) -> None:
         self.run = run
+        self._keyring = run.connection
         self._content = RunContent(run, self)
         super().__init__(run.loop)
 
@@ -115,6 +122,10 @@ class RunPanel(Panel):
                 self._loop.submit(self._cancel())
             case {"op": "save", "id": str(wanted)}:
                 self._loop.submit(self._content.hand_over(self, wanted))
+
+    def retry(self) -> None:
+        """See `Panel`."""
+        self._content.retry()
 
     async def ended(self) -> None:
         """See `RunContent`."""

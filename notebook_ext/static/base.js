@@ -30,10 +30,52 @@ function ask(model, host, message) {
   model.send(message);
 }
 
+/** Gives the reader a file: bytes that the kernel has fetched. */
+function saveFile({ name, type }, bytes) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Where a key is wanted: a field for one, which goes to the kernel in one message and stays in no state. */
+function mountKey(model, el) {
+  const host = made("div", {});
+  el.prepend(host);
+  const show = () => {
+    const again = host.contains(document.activeElement);
+    host.innerHTML = model.get("key_field") || "";
+    if (again) host.querySelector("input")?.focus();
+  };
+  host.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const input = host.querySelector("input");
+    const key = input.value.trim();
+    input.value = "";
+    if (!key) return input.focus();
+    host.querySelector("button").disabled = true;
+    ask(model, host, { op: "key", key });
+  });
+  // JupyterLab keeps Enter from doing what it does in forms.
+  host.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.nodeName !== "INPUT") return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+  show();
+  model.on("change:key_field", show);
+  return () => model.off("change:key_field", show);
+}
+
 /** Tells the kernel of a view that came and, when called, that it went: a panel nobody looks at is closed. */
-function announce(model, view = Math.random().toString(36).slice(2)) {
+function announce(model, el, view = Math.random().toString(36).slice(2)) {
+  const unmount = mountKey(model, el);
   model.send({ op: "hello", view });
-  return () => model.send({ op: "bye", view });
+  return () => {
+    unmount();
+    model.send({ op: "bye", view });
+  };
 }
 
 function root(el) {

@@ -267,7 +267,7 @@ function render({ model, el }) {
   model.on("change:options", showNames);
   model.on("change:state", showState);
   const unmount = mountRun(model, host);
-  const leave = announce(model);
+  const leave = announce(model, el);
   return () => {
     for (const cleanup of cleanups) cleanup();
     model.off("change:value", showValue);

@@ -25,7 +25,7 @@ export default {
       ask(model, host, { op: "refresh" });
     };
     const unmount = mountRun(model, host);
-    const leave = announce(model);
+    const leave = announce(model, el);
     observer.observe(el);
     document.addEventListener("visibilitychange", tell);
     host.addEventListener("click", onClick);

@@ -98,7 +98,7 @@ export default {
     });
     model.on("change:state", showState);
     model.on("msg:custom", onMessage);
-    const leave = announce(model);
+    const leave = announce(model, el);
     model.send({ op: "more", from: 0 });
     showState();
     return () => {

@@ -52,15 +52,6 @@ function leftText(seconds) {
   return minutes < 90 ? `about ${minutes} min left` : `about ${Math.floor(seconds / 3600 + 0.5)} h left`;
 }
 
-/** Gives the reader a file: bytes that the kernel has fetched. */
-function saveFile({ name, type }, bytes) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytes], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
 /**
  * Mounts the panel of a run into `host`; it follows the model's `panel` trait: {html, now}, now in seconds of the kernel's clock.
  * Returns the clean-up.

@@ -5,7 +5,7 @@ export default {
     const host = document.createElement("div");
     root(el).append(host);
     const unmount = mountRun(model, host);
-    const leave = announce(model);
+    const leave = announce(model, el);
     return () => {
       unmount();
       leave();

@@ -125,7 +125,7 @@ export default {
     detail.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); hideDetail(); } });
     model.on("change:state", show);
     model.on("msg:custom", onMessage);
-    const leave = announce(model, view);
+    const leave = announce(model, el, view);
     show();
     return () => {
       clearTimeout(typed);

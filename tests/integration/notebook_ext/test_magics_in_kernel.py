@@ -88,3 +88,59 @@ def test_plots_are_a_picture_a_sentence_and_a_table(magic: Kernel) -> None:
     )
     assert "Did you mean" in complaint(magic, "%zof plot pass-rat")
     assert magic.complete("%zof plot pa") == ["pass-rate"]
+
+
+def test_several_lines_are_carried_out_in_turn_until_one_fails(magic: Kernel) -> None:
+    said = magic.run("%%zof\nrun proj_shop staging suite_quick\n\n# the newest\nruns proj_shop --limit 1\n")
+    shown = [m["content"]["data"]["text/plain"] for m in said if is_type(m, "display_data")]
+    assert len(shown) == 2
+    assert "suite_quick" in shown[0]
+    assert shown[1].startswith("Status")
+    line = complaint(magic, "%%zof\nstatus run_nope\nruns\nruns")
+    assert line.startswith('UsageError: Line 1, "status run_nope": Zof knows no run "run_nope" here.')
+    assert line.endswith("The 2 below it were not carried out.\n")
+
+
+def test_a_cell_with_a_slip_of_the_pen_starts_nothing(magic: Kernel) -> None:
+    before = magic.value("len(get_ipython().run_line_magic('zof', 'runs --limit 100').runs)")
+    for wrong in ("rusn", "run proj_shop production suite_quick", "run proj_shop"):
+        line = complaint(magic, f"%%zof\nrun proj_shop staging suite_quick\n{wrong}")
+        assert line.startswith(f'UsageError: Line 2, "{wrong}": ')
+        assert line.endswith("Nothing was done.\n")
+    assert magic.value("len(get_ipython().run_line_magic('zof', 'runs --limit 100').runs)") == before
+
+
+def test_artifacts_are_listed(magic: Kernel) -> None:
+    magic.run("get_ipython().run_line_magic('zof', 'run proj_shop staging suite_quick').wait()")
+    said = magic.run("%zof artifacts")
+    text = next(m["content"]["data"]["text/plain"] for m in said if is_type(m, "display_data"))
+    assert "junit.xml" in text
+
+
+def test_completion_asks_nobody_and_is_quick(magic: Kernel) -> None:
+    assert magic.complete("%%zof\nrun proj_shop\nplot cov") == ["coverage"]
+    magic.run("""
+from time import perf_counter
+from zof_core import AsyncZofClient
+from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
+asked, plain = [], AsyncZofClient.drive
+AsyncZofClient.drive = lambda self, machine: asked.append(machine) or plain(self, machine)
+magics = get_ipython().magics_manager.registry["ZofMagics"]
+projects = [CatalogueProject(id=f"proj_{p}", environments=["staging"],
+    suites=[CatalogueSuite(id=f"suite_{p}_{s}") for s in range(50)]) for p in range(200)]
+kept, magics.connection.catalogue = magics.connection.catalogue, Catalogue(projects=projects)
+from types import SimpleNamespace
+[matcher] = [one for one in get_ipython().Completer.custom_matchers if one.__name__ == "zof_matcher"]
+try:
+    took = []
+    for line in 20 * ["%zof run proj_199 staging suite_199_4", "%zof pl", "%zof results ", "run = %zof run proj_1"]:
+        context = SimpleNamespace(full_text=line, line_with_cursor=line, cursor_position=len(line), cursor_line=0)
+        begun = perf_counter()
+        found = matcher(context)["completions"]
+        took.append(1000 * (perf_counter() - begun))
+        assert found, line
+finally:
+    magics.connection.catalogue, AsyncZofClient.drive = kept, plain
+""")
+    assert magic.value("asked") == "[]"
+    print("completion, median ms:", magic.value("round(sorted(took)[len(took) // 2], 2)"))

@@ -11,6 +11,7 @@ from notebook_ext.magic_line import (
     LineError,
     completions,
     limit_wanted,
+    lines_of,
     parse,
     plot_wanted,
     run_wanted,
@@ -166,3 +167,14 @@ def test_a_plot_is_one_there_is() -> None:
         plot_wanted(parse("plot failure"))
     with pytest.raises(LineError, match="kind of plot is missing"):
         plot_wanted(parse("plot"))
+
+
+def test_an_option_that_is_none_is_answered_with_the_nearest() -> None:
+    with pytest.raises(LineError, match=r'"--limits" is no option here\. Did you mean "--limit"\?'):
+        parse("runs --limits 3")
+    with pytest.raises(LineError, match="Usage: %zof cancel"):
+        parse("cancel --all")
+
+
+def test_the_lines_of_a_cell_are_its_commands() -> None:
+    assert lines_of("\n  runs\n\n# no\nstatus run_1  \n") == ["runs", "status run_1"]
