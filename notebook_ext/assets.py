@@ -14,15 +14,16 @@ _STATIC = Path(__file__).parent / "static"
 _COMMENT = ("//", "/*", "* ", "*/")
 _LOOSE_CSS = re.compile(r"\s*([{};,>])\s*|(?<=:) ")
 _STRING = re.compile(r'("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)')
-_LOOSE_JS = re.compile(r" *(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*()\[\]]) *")
+_REMARK = re.compile(r" +//[^\n]*")
+_LOOSE_JS = re.compile(r"\s*(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*()\[\]])\s*")
 """White space that means nothing; outside of strings."""
 
 
 def compact(text: str, kind: str) -> str:
-    """A file without indentation, lines of comment and idle spaces: each panel sends its own copy of it to the page.
+    """A file without indentation, comments and idle white space: each panel sends its own copy of it to the page.
 
     Args:
-        text: whole statements on each line, as ours have them.
+        text: code whose statements all end with a semicolon, as ours do.
         kind: "css" or "js".
     """
     lines = (line.strip() for line in text.splitlines())
@@ -30,7 +31,7 @@ def compact(text: str, kind: str) -> str:
     if kind == "css":
         return _LOOSE_CSS.sub(r"\1", kept)
     parts = _STRING.split(kept)
-    parts[::2] = [_LOOSE_JS.sub(r"\1", part) for part in parts[::2]]
+    parts[::2] = [_LOOSE_JS.sub(r"\1", _REMARK.sub("", part)) for part in parts[::2]]
     return "".join(parts) + "\n"
 
 

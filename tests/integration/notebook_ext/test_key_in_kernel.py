@@ -13,6 +13,7 @@ from tests.support.kernel import Kernel, is_type, model_in, update_of
 
 FIND = """
 from tests.support.secrets import places_of
+get_ipython().user_ns.pop('kept', None)  # another test's
 
 def find():
     typed, shell = ''.join(chr(n) for n in {codes}), get_ipython()

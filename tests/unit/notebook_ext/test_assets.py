@@ -22,12 +22,13 @@ def test_nothing_but_white_space_and_comments_is_taken_out(place: Path) -> None:
     strings = re.compile(r'"[^"\n]*"|`[^`]*`')
     for kept in strings.findall("\n".join(line for line in text.splitlines() if not _comment(line))):
         assert kept in small
+    text = re.sub(r"(?<=[;{},]) +//.*", "", text)
     assert _bare(small) == _bare("\n".join(line for line in text.splitlines() if not _comment(line)))
 
 
 def test_strings_keep_their_spaces() -> None:
-    assert compact('  const a = "x = y, z";\n// no\n  f(a, `b > ${c}`);', "js") == (
-        'const a="x = y, z";\nf(a,`b > ${c}`);\n'
+    assert compact('  const a = "x = y, z";\n// no\n  f(a, `b > ${c}`);  // no', "js") == (
+        'const a="x = y, z";f(a,`b > ${c}`);\n'
     )
     assert (
         compact(".a > b:hover { color: red; margin: 0 1px; }", "css") == ".a>b:hover{color:red;margin:0 1px;}"
