@@ -1,17 +1,4 @@
-// Shared by panels: elements, and how a view speaks to the kernel.
-
-function made(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-function buttonOf(text, onClick) {
-  const button = made("button", { type: "button", class: "zof-button" }, text);
-  button.addEventListener("click", onClick);
-  return button;
-}
+// Shared by all panels: how a view speaks to the kernel.
 
 /** Sends a message to the kernel, and says so if it does not take it: a blocking cell keeps some kernels from hearing us. */
 function ask(model, host, message) {
