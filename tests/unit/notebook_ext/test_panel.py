@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import comm
 import pytest
 import traitlets
+from ipywidgets.widgets.widget import _instances
 
 from notebook_ext import frontend, panel
 from notebook_ext.frontend import WIDGET_MIME, Execution
 from notebook_ext.loop import LoopThread, shared_loop
-from notebook_ext.panel import Panel
+from notebook_ext.panel import MIN_SECONDS_BETWEEN_UPDATES, Panel
 
 
 class Channel(comm.base_comm.BaseComm):  # type: ignore[misc]  # comm has no types
@@ -242,3 +244,54 @@ def test_odd_messages_do_no_harm(message: object) -> None:
     settle()
     assert one._views == set()
     one.close()
+
+
+def test_forty_runs_of_a_cell_leave_one_panel_and_no_thread_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = Cell(monkeypatch)
+    cell.run(Plain(shared_loop()))
+    settle()
+
+    def there() -> tuple[int, int]:
+        return len(_instances), threading.active_count()
+
+    before = there()
+    for _ in range(40):
+        cell.run(Plain(shared_loop()))
+        settle()
+    assert there() == before
+    assert len(sent("comm_open")) - len(sent("comm_close")) == 2
+    cell.run(last := Plain(shared_loop()))
+    shared_loop().run(last.freeze())
+
+
+def test_twenty_live_panels_send_five_updates_a_second_each_at_most_and_none_when_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panels = [Plain(shared_loop()) for _ in range(20)]
+    Cell(monkeypatch).run(*panels)
+    settle()
+    Channel.log = []
+
+    async def flood() -> None:
+        for number in range(50):
+            for one in panels:
+                one.write(panel={"html": str(number)})
+            await asyncio.sleep(0.01)
+
+    begun = time.monotonic()
+    shared_loop().run(flood())
+    settle()
+    took = time.monotonic() - begun
+    assert len(sent("comm_msg")) <= 20 * (1 + took / MIN_SECONDS_BETWEEN_UPDATES)
+    assert {one.panel["html"] for one in panels} == {"49"}
+    Channel.log = []
+    shared_loop().run(flood_of_the_same(panels))
+    settle()
+    assert sent("comm_msg") == []
+    for one in panels:
+        shared_loop().run(one.freeze())
+
+
+async def flood_of_the_same(panels: list[Plain]) -> None:
+    for one in panels:
+        one.write(panel={"html": "49"})
