@@ -23,11 +23,11 @@ from slack_bot.verdicts import Origin, Verdict, denied
 from slack_bot.views import answers, details
 from slack_bot.views.approval_card import APPROVE_ACTION, REJECT_ACTION
 from slack_bot.views.blocks import Message, note
-from slack_bot.views.card import CANCEL_ACTION, OPEN_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
+from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTION
 from slack_bot.views.confirmation import CONFIRM_ACTION, DECLINE_ACTION
 from slack_bot.views.form import Submitted
 from slack_bot.views.home import REFRESH_ACTION, START_ACTION
-from slack_bot.views.lists import DETAILS_ACTION
+from slack_bot.views.lists import DETAILS_ACTION, OPEN_ACTION
 
 CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
     CANCEL_ACTION: (Kind.CANCEL, False),

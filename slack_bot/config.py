@@ -1,5 +1,7 @@
 """`zofops.toml`: who may do what where. Read strictly: what this version does not know it refuses.
 
+    console_url = "https://app.zof.example/runs/{run_id}"   # optional: see slack_bot.console
+
     [people]
     U02DANA = { name = "Dana Ruiz", email = "dana@example.com", roles = ["qa-lead"] }
 
@@ -57,6 +59,7 @@ from pydantic import (
     model_validator,
 )
 
+from slack_bot.console import checked_template
 from slack_bot.demands import Confirm, Limits, Remediation, Requirement
 from slack_bot.errors import ConfigError
 from slack_bot.known import Known
@@ -72,6 +75,8 @@ _USER: Final = re.compile(r"[UW][A-Z0-9]{2,30}")
 _ROLE: Final = re.compile(r"role:\S+")
 _GROUP: Final = re.compile(r"group:\S+")
 _GROUP_ID: Final = re.compile(r"S[A-Z0-9]{2,30}")
+_OTHERS: Final = frozenset({"catalogue", "console_url"})
+"""What of the file is no matter of the policy."""
 _HEADER: Final = re.compile(r"\s*\[\[\s*(allow|deny)\s*\]\]\s*(?:#.*)?")
 
 
@@ -160,6 +165,7 @@ Names = Annotated[tuple[Annotated[str, AfterValidator(_name_or_any)], ...], Afte
 Channels = Annotated[tuple[Annotated[str, AfterValidator(_channel)], ...], AfterValidator(_some)]
 Verbs = Annotated[tuple[Annotated[str, AfterValidator(_verb)], ...], AfterValidator(_some)]
 People = Annotated[tuple[Annotated[str, AfterValidator(_who)], ...], AfterValidator(_some)]
+ConsoleUrl = Annotated[str, AfterValidator(checked_template)]
 When = Annotated[Window, BeforeValidator(_window)]
 _ANYTHING: Final = (ANY,)
 
@@ -261,6 +267,7 @@ class BotConfig(_Strict):
 
     policy: Policy
     catalogue: Catalogue
+    console_url: ConsoleUrl | None = None
 
 
 def load_config(path: Path) -> BotConfig:
@@ -281,9 +288,13 @@ def load_config(path: Path) -> BotConfig:
         raise ConfigError(f"{path}: is not valid TOML ({error}).") from error
     policy = _with_lines(parse_policy(document, source=str(path)), text)
     try:
-        return BotConfig(policy=policy, catalogue=load_catalogue(path))
+        catalogue, console_url = load_catalogue(path), document.get("console_url")
+        return BotConfig(policy=policy, catalogue=catalogue, console_url=console_url)
     except ZofValidationError as error:
         raise ConfigError(error.message) from None
+    except ValidationError as error:
+        [problem] = error.errors(include_url=False)
+        raise ConfigError(f"{path}: `console_url`: {problem['msg'].removeprefix('Value error, ')}.") from None
 
 
 def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
@@ -296,7 +307,7 @@ def parse_policy(document: Mapping[str, Any], *, source: str) -> Policy:
     Raises:
         ConfigError: as `load_config`.
     """
-    tables = {key: value for key, value in document.items() if key != "catalogue"}
+    tables = {key: value for key, value in document.items() if key not in _OTHERS}
     if "known" in tables:
         raise ConfigError(f"{source}: `known`: Extra inputs are not permitted.")
     for kind in ("allow", "deny"):

@@ -221,13 +221,15 @@ class ErrandTicks:
             return note(errand.answer or "")
         run = errand.shown.run
         followed = await self._followed(errand)
-        names = Names(self._bench.config().catalogue)
+        config = self._bench.config()
+        names = Names(config.catalogue)
         return run_summary(
             errand.shown,
             project=(followed.project_name if followed else None) or names.project(run.project_id),
             suite=(followed.suite_name if followed else None) or names.what(run),
             started_by=followed.started_by.name if followed and followed.started_by else None,
             read_at=errand.shown_at,
+            console=config.console_url,
         )
 
     async def _followed(self, errand: Errand) -> FollowedRun | None:

@@ -71,6 +71,7 @@ class LookupTicks:
             failures if isinstance(failures, list) else None,
             errand.query.page,
             trouble=trouble,
+            console=self._bench.config().console_url,
         )
         return _shown(lists.message_of(blocks, f"Run {run.id}"))
 

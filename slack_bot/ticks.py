@@ -100,7 +100,7 @@ class Ticks:
                 lambda row: change(row, now),
                 now,
                 self.engine.enqueue,
-                due=lambda row: _due(row, now) or now,
+                due=lambda row: self._due(row, now) or now,
                 notes=lambda before, after: notes_of_run(before, after, now),
             )
             for key in self._store.asked(questions.rows_of_run, run_id)
@@ -134,7 +134,7 @@ class Ticks:
 
     async def _advance_run(self, row: FollowedRun, seq: int) -> None:
         try:
-            step = following.decide(row, self._clock(), _wanted(row))
+            step = following.decide(row, self._clock(), self._wanted(row))
             if isinstance(step, following.Done | following.Wait):
                 await self._bench.save(row, seq, step.until if isinstance(step, following.Wait) else None)
             else:
@@ -153,7 +153,9 @@ class Ticks:
         for _ in range(_COMMIT_TRIES):
             now = self._clock()
             after = transitions.apply(row, step, result, now, self._timing)
-            saved = await self._bench.save(after, seq, _due(after, now), notes=notes_of_run(row, after, now))
+            saved = await self._bench.save(
+                after, seq, self._due(after, now), notes=notes_of_run(row, after, now)
+            )
             if saved:
                 if after.state is State.FOLLOWING:
                     await self.engine.in_thread(self._lookout.watch, [after])
@@ -217,7 +219,7 @@ class Ticks:
         return await self._slack.post_card(row.channel, message, key, run.id, thread_ts=row.card.ts)
 
     async def _show(self, row: FollowedRun, seq: int) -> results.Result:
-        message, run_id = _card_of(row), row.run.id if row.run else ""
+        message, run_id = self._card_of(row), row.run.id if row.run else ""
         assert message is not None
         posted = row.card.ts is not None
         wait = self._budgets.update(row.key, final=row.is_over) if posted else self._budgets.post(row.channel)
@@ -256,6 +258,23 @@ class Ticks:
     async def _find_cards(self, row: FollowedRun) -> list[str] | results.SlackBusy | results.SlackRefused:
         return await self._slack.find_cards(row.channel, row.key, row.accepted_at - _CLOCK_SKEW)
 
+    def _card_of(self, row: FollowedRun) -> Message | None:
+        return _card_of(row, self._bench.config().console_url)
+
+    def _wanted(self, row: FollowedRun) -> str:
+        message = self._card_of(row)
+        return message.digest() if message else ""
+
+    def _due(self, row: FollowedRun, now: float) -> float | None:
+        """When there is something to do with a row; None if there is nothing any more."""
+        match following.decide(row, now, self._wanted(row)):
+            case following.Done():
+                return None
+            case following.Wait(until):
+                return until
+            case _:
+                return now
+
     # ---- events of Zof's
 
     async def take_event(self, event: Event) -> None:
@@ -276,28 +295,12 @@ class Ticks:
         self._store.note_event(event.id, self._clock())
 
 
-def _due(row: FollowedRun, now: float) -> float | None:
-    """When there is something to do with a row; None if there is nothing any more."""
-    match following.decide(row, now, _wanted(row)):
-        case following.Done():
-            return None
-        case following.Wait(until):
-            return until
-        case _:
-            return now
-
-
-def _card_of(row: FollowedRun) -> Message | None:
+def _card_of(row: FollowedRun, console: str | None) -> Message | None:
     """The run's card; before there is a run, that of what must come first; None if there is nothing to show."""
     if row.run is not None:
-        return run_card(row)
+        return run_card(row, console)
     # Nobody is asked to approve what lacks its evidence.
     unproven = row.requires is not None and row.evidence is None
     if row.approval is not None and not unproven:
         return approval_card(row)
     return confirmation_card(row) if row.confirmation is not None else None
-
-
-def _wanted(row: FollowedRun) -> str:
-    message = _card_of(row)
-    return message.digest() if message else ""

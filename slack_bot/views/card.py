@@ -8,9 +8,9 @@ from typing import Final
 
 from slack_bot.following import FollowedRun, Via
 from slack_bot.results import SHOWN_FAILURES, Findings
-from slack_bot.text import clock, code, fenced, local_clock, plain, prose, safe_url, sentence
+from slack_bot.text import clock, code, fenced, local_clock, plain, prose, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
-from slack_bot.views.lists import can_stand_in_a_button, details_button
+from slack_bot.views.lists import can_stand_in_a_button, console_button, details_button
 from slack_bot.views.words import emoji, names_of
 from zof_core import Result, Run
 from zof_core.wording import cases_text, duration_text, progress_text, status_style, took_text
@@ -18,16 +18,16 @@ from zof_core.wording import cases_text, duration_text, progress_text, status_st
 CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
 RERUN_FAILED_ACTION: Final = "rerun_failed"
-OPEN_ACTION: Final = "open_in_console"
 THREAD_SHOWN: Final = 20
 _NAME_MAX: Final = 120
 
 
-def run_card(row: FollowedRun) -> Message:
+def run_card(row: FollowedRun, console: str | None = None) -> Message:
     """The card of a run.
 
     Args:
         row: a followed run that Zof has given an id.
+        console: template of the Console's addresses.
     """
     assert row.findings is not None
     run = row.findings.run
@@ -37,7 +37,7 @@ def run_card(row: FollowedRun) -> Message:
         *_body(row.findings),
         *([section(f":warning: {sentence(row.lost)}")] if row.lost else []),
         context(*_small_print(row, run)),
-        *_buttons(row, run),
+        *_buttons(row, run, console),
     ]
     return Message(_fallback(row, run), () if row.card.plain else tuple(blocks))
 
@@ -87,6 +87,7 @@ def run_summary(
     suite: str | None,
     started_by: str | None = None,
     read_at: float | None = None,
+    console: str | None = None,
 ) -> Message:
     """A run as `/zof status` shows it: the card without anything to press that changes something.
 
@@ -94,6 +95,7 @@ def run_summary(
         project, suite: their names, where known.
         started_by: name of who started it from Slack; None if the bot did not start it.
         read_at: Unix time at which it was as it is shown.
+        console: template of the Console's addresses.
     """
     run = findings.run
     details = [f"run {code(run.id)}"]
@@ -103,7 +105,7 @@ def run_summary(
         section(_title(run, suite=suite, environment=run.environment, lost=False)),
         *_body(findings),
         context(" · ".join([*details, *_start(run, started_by), *_times(run), *_as_of(run, read_at)])),
-        *([actions(link)] if (link := _console_link(run)) else []),
+        *([actions(*link)] if (link := console_button(run, console)) else []),
     ]
     text = f"Run {plain(run.id, 255)}: {status_style(run.status).word}. {progress_text(run)}"
     return Message(prose(text, 1000), tuple(blocks))
@@ -194,7 +196,7 @@ def _usual(row: FollowedRun, run: Run) -> list[str]:
     return [f"Took {took}; usually {usual}" if took else f"Usually takes {usual}"]
 
 
-def _buttons(row: FollowedRun, run: Run) -> list[Block]:
+def _buttons(row: FollowedRun, run: Run, console: str | None) -> list[Block]:
     elements: list[Block] = []
     if not row.is_over and not run.is_terminal:
         elements.append(_cancel_button(row))
@@ -204,9 +206,7 @@ def _buttons(row: FollowedRun, run: Run) -> list[Block]:
             elements.append(_rerun_button(row, "Run failed again", RERUN_FAILED_ACTION))
     if can_stand_in_a_button(run.id):
         elements.append(details_button(run.id))
-    link = _console_link(run)
-    if link:
-        elements.append(link)
+    elements += console_button(run, console)
     return [actions(*elements)] if elements else []
 
 
@@ -248,11 +248,6 @@ def _rerun_button(row: FollowedRun, text: str, action: str) -> Block:
 
 def _value(row: FollowedRun) -> str:
     return json.dumps({"key": row.key, "nonce": str(row.cancel_round)}, ensure_ascii=False)
-
-
-def _console_link(run: Run) -> Block | None:
-    url = safe_url(run.url)
-    return button("Open in Console", OPEN_ACTION, url=url) if url else None
 
 
 def _fallback(row: FollowedRun, run: Run) -> str:

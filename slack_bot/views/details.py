@@ -7,9 +7,15 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from slack_bot.text import code, plain, prose, safe_url, sentence
+from slack_bot.text import code, plain, prose, sentence
 from slack_bot.views.blocks import Block, actions, button, context, label, section
-from slack_bot.views.lists import DETAILS_ACTION, can_stand_in_a_button, moment, run_line
+from slack_bot.views.lists import (
+    DETAILS_ACTION,
+    can_stand_in_a_button,
+    console_button,
+    moment,
+    run_line,
+)
 from slack_bot.views.words import Names, emoji
 from zof_core import Run
 from zof_core.models import Result
@@ -53,13 +59,20 @@ def loading() -> list[Block]:
 
 
 def details_blocks(
-    run: Run, names: Names, failures: Sequence[Result] | None, page: int, *, trouble: str = ""
+    run: Run,
+    names: Names,
+    failures: Sequence[Result] | None,
+    page: int,
+    *,
+    trouble: str = "",
+    console: str | None = None,
 ) -> list[Block]:
     """The run, what can be done, and one page of its failures.
 
     Args:
         failures: all of them in order; None if they could not be read, which `trouble` explains.
         page: from 0; one beyond the last shows the last.
+        console: template of the Console's addresses.
     """
     when = [f"started {moment(run.created_at)}"] if run.created_at else []
     took = [f"took {text}"] if (text := took_text(run)) else []
@@ -67,7 +80,7 @@ def details_blocks(
     blocks = [
         section(f"{run_line(run, names)}\n{prose(progress_text(run), 200)}"),
         context(small),
-        *_deeds(run),
+        *_deeds(run, console),
     ]
     if failures is None:
         return [*blocks, section(f":warning: The failed cases could not be read. {sentence(trouble)}")]
@@ -116,9 +129,8 @@ def back_button(run_id: str) -> Block:
     return actions(button("Back to the run", BACK_ACTION, value=json.dumps({"run": run_id})))
 
 
-def _deeds(run: Run) -> list[Block]:
-    url = safe_url(run.url)
-    link = [button("Open in Console", "open_in_console", url=url)] if url else []
+def _deeds(run: Run, console: str | None) -> list[Block]:
+    link = console_button(run, console)
     if not can_stand_in_a_button(run.id):
         return [actions(*link)] if link else []
     value = json.dumps({"run": run.id, "nonce": "details"})

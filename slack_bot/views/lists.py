@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from slack_bot.console import console_url
 from slack_bot.errands import Query
 from slack_bot.text import code, fenced, local_clock, local_day, prose, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, note, section
@@ -18,6 +19,7 @@ from zof_core.posture import Upcoming
 from zof_core.wording import duration_text, progress_text, status_style, took_text
 
 DETAILS_ACTION: Final = "run_details"
+OPEN_ACTION: Final = "open_in_console"
 RUNS_SHOWN: Final = 10
 ID_MAX: Final = 300
 """Longer ids do not fit into a button's value together with the rest."""
@@ -43,6 +45,12 @@ def run_line(run: Run, names: Names) -> str:
 def details_button(run_id: str, text: str = "Details") -> Block:
     """Opens a run's details, whoever started it."""
     return button(text, DETAILS_ACTION, value=json.dumps({"run": run_id}))
+
+
+def console_button(run: Run, template: str | None) -> list[Block]:
+    """Leads to a run in Zof's Console; nothing if nobody says where that is."""
+    url = console_url(run, template)
+    return [button("Open in Console", OPEN_ACTION, url=url)] if url else []
 
 
 def details_row(run_id: str) -> Block:
