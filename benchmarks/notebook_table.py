@@ -1,6 +1,7 @@
 """A table of 100,000 rows and eight columns in a real JupyterLab: ours beside itables and ipydatagrid, in one run.
 
-`pip install itables ipydatagrid` for the others; those that are missing are left out. Needs a Chromium.
+`python -m benchmarks.notebook_table ROUNDS`. `pip install itables ipydatagrid` for the others; those that are missing
+are left out. Needs a Chromium.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import statistics
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,7 +142,7 @@ def _saved(place: Path, index: int) -> int:
     return sum(len(json.dumps(output.get("data", {}))) for output in outputs)
 
 
-def main() -> None:
+def main(rounds: int = ROUNDS) -> None:
     """Measures and prints."""
     names = [name for name, table in TABLES.items() if importlib.util.find_spec(table.needs)]
     fractions = [(n * 0.618) % 1 for n in range(SCROLLS)]
@@ -151,7 +153,7 @@ def main() -> None:
         env: dict[str, Any] = {"PYTHONPATH": str(Path.cwd())}
         browser = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_FLAGS)
         with JupyterLabServer(Path(home), env=env) as lab:
-            for number in range(ROUNDS):
+            for number in range(rounds):
                 place = lab.write_notebook(
                     f"round{number}.ipynb", [_DATA, *(TABLES[name].code for name in names)]
                 )
@@ -166,8 +168,9 @@ def main() -> None:
                 save_notebook(page)
                 saved = {name: _saved(place, index) for index, name in enumerate(names, 1)}
                 page.close()
+                print(f"  round {number + 1}: {[(name, *spent[name][-1]) for name in names]}", flush=True)
         browser.close()
-    print(f"A table of {ROWS:,} rows and 8 columns in JupyterLab, {ROUNDS} rounds in turns")
+    print(f"A table of {ROWS:,} rows and 8 columns in JupyterLab, {rounds} rounds in turns")
     ours = statistics.median(took for took, _ in spent["ours"])
     for name, values in spent.items():
         took = statistics.median(took for took, _ in values)
@@ -185,4 +188,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))
