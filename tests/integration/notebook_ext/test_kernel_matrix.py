@@ -16,6 +16,7 @@ import pytest
 from tests.integration.notebook_ext.test_panel_in_kernel import (
     begin,
     client,
+    content_of,
     gate,
     panel_says,
     test_cancel_works_from_the_panel_and_from_code,
@@ -88,11 +89,14 @@ def test_a_click_while_a_cell_blocks_acts_then_or_when_the_cell_ends(
     run = begin(client, "suite_gated")
     model = model_in(said := kernel.run(f"run = watch({run.id!r}, poll_interval=0.1)\nrun"))
     kernel.until(panel_says(model, "Cancel run"))
-    kernel.begin(
+    request = kernel.begin(
         "import time\nuntil = time.monotonic() + 1\nwhile time.monotonic() < until: time.sleep(0.05)"
     )
     kernel.send(model, {"op": "cancel"})
     assert "Cancelled" in kernel.frozen(said)
+    # On the main shell no kernel hears it before: a panel that gets no answer says that it waits.
+    order = [m for m in kernel.messages if is_idle(m, request) or content_of(m, model).get("op") == "heard"]
+    assert [is_idle(m, request) for m in order] == [True, False]
 
 
 def test_a_finished_panel_is_html_for_the_next_kernel(kernel: Kernel, client: ZofClient) -> None:
