@@ -39,7 +39,7 @@ fuzz: $(READY) ## The property tests with many new examples, schemathesis with 2
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile long --timeout 3600 $(ARGS)
 	@ZOF_SCHEMA_EXAMPLES=200 $(BIN)/python -m pytest -q tests/integration/zof_local/platform/test_openapi.py --timeout 3600
 
-chaos: $(READY) ## The bot killed 300 times at random, answers lost besides; the platform killed 50 times
+chaos: $(READY) ## The bot killed 300 times at random in bad weather; the platform killed 50 times
 	@ZOF_CHAOS_KILLS=300 $(BIN)/python -m pytest -q tests/integration/slack_bot/test_chaos.py tests/integration/slack_bot/test_sockets_alone.py $(ARGS)
 	@ZOF_PLATFORM_KILLS=50 $(BIN)/python -m pytest -q tests/integration/zof_local/platform/test_chaos.py $(ARGS)
 

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import math
 import os
 import socket
 import subprocess
@@ -21,9 +22,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import psutil
+
+from zof_core.webhooks import SIGNATURE_HEADER, sign
 
 SECRET = "of_the_benchmark"
 CHANNELS = [f"C{n:08d}" for n in range(100)]
@@ -110,7 +114,7 @@ class Remote:
             await self.stall.wait()
         self.asked[name] = self.asked.get(name, 0) + 1
         if path.startswith("/api/"):
-            return self._slack(path.removeprefix("/api/"), dict(parse_qsl(body.decode() or query)))
+            return self._slack(path.removeprefix("/api/"), _fields(body, query))
         if method == "POST":
             run_id = f"run_{len(self.runs)}"
             self.runs[run_id] = json.loads(body)["project_id"]
@@ -124,7 +128,7 @@ class Remote:
             return {"data": page, "has_more": more} | ({"next_cursor": str(start + 100)} if more else {})
         return self._run(path.rsplit("/", 1)[1])
 
-    def _slack(self, method: str, asked: dict[str, str]) -> dict[str, object]:
+    def _slack(self, method: str, asked: dict[str, Any]) -> dict[str, object]:
         said: dict[str, object] = {"ok": True, "team_id": "T0ZOF", "messages": []}
         if method == "users.info":
             return said | {"user": {"id": asked["user"]}}
@@ -142,6 +146,11 @@ class Remote:
             "test_suite_id": "suite_1",
             "created_at": "2026-05-20T12:00:00Z",
         }
+
+
+def _fields(body: bytes, query: str) -> dict[str, Any]:
+    """What the SDK sends, as JSON or as a form."""
+    return dict(json.loads(body)) if body.startswith(b"{") else dict(parse_qsl(body.decode() or query))
 
 
 _trigger = itertools.count(1)
@@ -282,6 +291,7 @@ async def bot(home: Path, remote: Remote) -> AsyncIterator[tuple[int, int]]:
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_BASE_URL": f"http://127.0.0.1:{at_port}/api/",
         "ZOF_API_KEY": "zof_bench",
+        "ZOF_WEBHOOK_SECRET": SECRET,
         "ZOF_BASE_URL": f"http://127.0.0.1:{at_port}/v1",
         "ZOFOPS_CONFIG": str(config),
         "ZOFOPS_STORE": str(home / "bench.sqlite"),
@@ -366,7 +376,106 @@ async def in_flight(home: Path, count: int = 1000, seconds: float = 60.0) -> Non
         )
 
 
-PARTS = {"ack": ack, "stall": stall, "flight": in_flight}
+async def cards(home: Path, count: int = 50, seconds: float = 120.0) -> None:
+    """Runs that go on all the time, then five that end at once, each with its webhook; judged by what Slack is sent."""
+    remote = Moving()
+    async with bot(home, remote) as (port, _):
+        await closed_loop(port, 16, count, "run proj_abc staging suite_1")
+        while len(remote.card_of) < count:  # noqa: ASYNC110  # another process does it
+            await asyncio.sleep(0.2)
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            await asyncio.sleep(1.0)
+            remote.go_on()
+        ended = list(remote.runs)[:5]
+        told = await asyncio.gather(*(_webhook(port, remote, run_id) for run_id in ended))
+        deadline = time.monotonic() + 60
+        while not all(run_id in remote.end_shown for run_id in ended) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        later = sorted(
+            remote.end_shown.get(run_id, math.inf) - at for run_id, at in zip(ended, told, strict=True)
+        )
+        before_ends = [at for at in remote.updates if at <= min(told)]
+        most = max(sum(at - 60 < one <= at for one in before_ends) for at in before_ends)
+        print(f"{count} runs at once, each with news every second, for {seconds:.0f} s")
+        print(f"  chat.update in any minute: at most {most} (target 40)")
+        print(f"  a card was behind by at most {remote.worst_age(min(told)):.0f} s (target 90 s)")
+        print(
+            f"  {len(ended)} ends at once: on their cards {', '.join(f'{one:.2f}' for one in later)} s after "
+            "their webhook was answered (target 3 s)"
+        )
+
+
+class Moving(Remote):
+    """A Zof whose runs pass one case after the other, and a Slack that notes what is shown when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed = 0
+        self.ended: set[str] = set()
+        self.card_of: dict[str, str] = {}
+        self.shown_at: dict[str, list[float]] = {}
+        self.updates: list[float] = []
+        self.end_shown: dict[str, float] = {}
+
+    def go_on(self) -> None:
+        """One more case has passed in each run."""
+        self.passed += 1
+
+    def worst_age(self, until: float) -> float:
+        """Longest time that a card stood still while its run went on, in seconds."""
+        return max(
+            max(b - a for a, b in itertools.pairwise([*(at for at in shown if at < until), until]))
+            for shown in self.shown_at.values()
+        )
+
+    def _run(self, run_id: str) -> dict[str, object]:
+        over = run_id in self.ended
+        summary = {"total": 10_000, "passed": self.passed, "failed": 0, "error": 0, "skipped": 0}
+        more = {"completed_at": "2026-05-20T12:10:00Z"} if over else {}
+        return super()._run(run_id) | {"status": "passed" if over else "running", "summary": summary} | more
+
+    async def _answer(self, method: str, target: str, body: bytes) -> dict[str, object]:
+        answer = await super()._answer(method, target, body)
+        listed = answer.get("data")
+        if "status=running" in target and isinstance(listed, list):
+            answer["data"] = [run for run in listed if run["id"] not in self.ended]
+        return answer
+
+    def _slack(self, method: str, asked: dict[str, Any]) -> dict[str, object]:
+        answer = super()._slack(method, asked)
+        if method in ("chat.postMessage", "chat.update"):
+            metadata = asked["metadata"]
+            run_id = (metadata if isinstance(metadata, dict) else json.loads(metadata))["event_payload"][
+                "run_id"
+            ]
+            self.card_of.setdefault(run_id, str(answer["ts"]))
+            self.shown_at.setdefault(run_id, []).append(time.monotonic())
+            if method == "chat.update":
+                self.updates.append(time.monotonic())
+            if asked["text"].startswith("Passed"):
+                self.end_shown.setdefault(run_id, time.monotonic())
+        return answer
+
+
+async def _webhook(port: int, remote: Moving, run_id: str) -> float:
+    """Ends a run and says so, signed as Zof does; gives when that was answered."""
+    remote.ended.add(run_id)
+    event = {"id": f"evt_{run_id}", "type": "run.completed", "data": {"object": {"run_id": run_id}}}
+    body = json.dumps(event).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = (
+        f"POST /zof/webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"{SIGNATURE_HEADER}: {sign(body, SECRET)}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    answer = await reader.readuntil(b"\r\n\r\n")
+    assert b" 200 " in answer.split(b"\r\n", 1)[0], answer
+    writer.close()
+    return time.monotonic()
+
+
+PARTS = {"ack": ack, "stall": stall, "flight": in_flight, "cards": cards}
 
 
 def main() -> None:

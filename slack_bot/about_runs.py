@@ -7,7 +7,7 @@ from dataclasses import replace
 from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.errands import Errand, Kind, Query
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.policy import Ask, decide, target_of
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, denied

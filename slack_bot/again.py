@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from slack_bot.errands import Errand
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from zof_core import Run, RunRequest
 from zof_core.catalogue import Catalogue
 from zof_core.validation import run_request_problems

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 
 from slack_bot.config import Policy
-from slack_bot.following import Approval, Asker, FollowedRun, State
+from slack_bot.followed import Approval, Asker, FollowedRun, State
 from slack_bot.membership import same_person
 from slack_bot.policy import Ask, Decision, Needed, decide, may_approve, target_of
 from slack_bot.results import Outcome

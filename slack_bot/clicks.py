@@ -11,7 +11,7 @@ from slack_bot.approvals import Ballot, refusal_of
 from slack_bot.config import BotConfig
 from slack_bot.confirmations import refusal_of_confirmation, refusal_of_decline
 from slack_bot.errands import VOTES, Errand, ErrandOutcome, ErrandState, Kind, Query
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.homes import HomeTab
 from slack_bot.policy import Ask, Decision, decide, openings
 from slack_bot.requests import ButtonValue, Click

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from slack_bot.approvals import Ballot, awaiting, digest_of
 from slack_bot.config import Policy
-from slack_bot.following import Confirmation, FollowedRun, State
+from slack_bot.followed import Confirmation, FollowedRun, State
 from slack_bot.policy import Ask, Decision, decide, target_of
 from slack_bot.results import Outcome
 

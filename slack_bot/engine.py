@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
@@ -22,7 +23,8 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 
 from slack_bot.errors import BotError
 from slack_bot.settings import Timing
-from slack_bot.store.store import Store, create_engine
+from slack_bot.store.opening import create_engine
+from slack_bot.store.store import Store
 
 log: Final = logging.getLogger(__name__)
 
@@ -91,6 +93,7 @@ class Engine:
         self._client: DBOSClient | None = None
         self._own: sa.Engine | None = None
         self._ticks: dict[str, asyncio.Task[object]] = {}
+        self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
 
@@ -214,10 +217,23 @@ class Engine:
         assert task is not None
         self._ticks[name] = task
         try:
-            async with asyncio.timeout(_LONGEST_TICK):
+            async with asyncio.timeout(_LONGEST_TICK), self._turn(f"{kind}:{key}"):
                 await self._do(kind, key, seq)
         finally:
             self._ticks.pop(name, None)
+
+    @asynccontextmanager
+    async def _turn(self, row: str) -> AsyncIterator[None]:
+        """One tick of a row at a time: news may wake it while it posts, and a second post would be a second card."""
+        lock, users = self._turns.get(row, (asyncio.Lock(), 0))
+        self._turns[row] = lock, users + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._turns.pop(row)
+            if users > 1:
+                self._turns[row] = lock, users - 1
 
     async def _dispatch_for_ever(self) -> None:
         while True:

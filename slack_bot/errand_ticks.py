@@ -18,7 +18,7 @@ from slack_bot.confirmations import (
     refusal_of_decline,
 )
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.home_reading import HomeReading
 from slack_bot.lookup_ticks import LookupTicks
 from slack_bot.notes import notes_of_errand

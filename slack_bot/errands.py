@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slack_bot.following import Asker, FollowedRun
+from slack_bot.followed import Asker, FollowedRun
 from slack_bot.results import Findings, Said, SlackBusy, SlackRefused, Unavailable, Value
 from slack_bot.settings import Timing
 from slack_bot.transitions import NOTICE_TRIES, pause

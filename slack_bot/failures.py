@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from slack_bot.config import Policy
-from slack_bot.following import Asker, FollowedRun, State, Via
+from slack_bot.followed import Asker, FollowedRun, State, Via
 from slack_bot.policy import Ask, decide
 from slack_bot.results import Findings, Value
 from slack_bot.sight import target_of_run

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bot.approvals import is_open
 from slack_bot.config import BotConfig
-from slack_bot.following import Asker, FollowedRun
+from slack_bot.followed import Asker, FollowedRun
 from slack_bot.policy import Ask, may_approve
 from slack_bot.results import Refused, Unavailable
 from slack_bot.sight import channels_of, place_for, sees_somewhere

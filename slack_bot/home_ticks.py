@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from slack_bot import results
 from slack_bot.failures import FailureWatch, FailureWatchState, failures_to_post
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.home_reading import HomeReading
 from slack_bot.homes import HomeState, HomeTab, after_publishing, decide_home
 from slack_bot.pacing import Budget

@@ -14,7 +14,7 @@ from slack_bot.about_runs import judge_errand
 from slack_bot.audit import Entry
 from slack_bot.config import BotConfig
 from slack_bot.errands import Kind, Query
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.lookups import judge_lookup
 from slack_bot.questions import judge_question
 from slack_bot.requests import SlashCommand, Submission

@@ -33,7 +33,7 @@ from slack_bot.clicks import (
 from slack_bot.config import BotConfig
 from slack_bot.directory import Directory
 from slack_bot.errands import Errand
-from slack_bot.following import Asker, FollowedRun
+from slack_bot.followed import Asker, FollowedRun
 from slack_bot.intake import Known, judge_command, judge_submission
 from slack_bot.manifest import HOME_EVENT
 from slack_bot.membership import email_problem

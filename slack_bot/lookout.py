@@ -2,6 +2,9 @@
 
 The poller lists the runs of each project and keeps to its share of Zof's rate limit. It only brings news: what is true
 stands in the rows, a row that hears nothing has itself watched anew, and a restart has all of them watched again.
+
+While Zof does not answer, a row is written once, and then again when there is news: a thousand runs in an outage are a
+thousand changes, not a thousand at each try.
 """
 
 from __future__ import annotations
@@ -13,14 +16,19 @@ from functools import partial
 from typing import Final
 
 from slack_bot import transitions
-from slack_bot.following import FollowedRun
-from slack_bot.results import Refused
+from slack_bot.followed import FollowedRun
+from slack_bot.results import Refused, Unavailable
 from slack_bot.settings import Timing
+from slack_bot.transitions import pause
 from slack_bot.zof_door import failure_of, if_it_is_gone
+from zof_core import ZofApiError
 from zof_core.poller import Poller
 from zof_core.watching import Sighting
 
 log: Final = logging.getLogger(__name__)
+
+_OFTEN: Final = 20
+"""The longest pause: the poller has tried a few times itself."""
 
 ChangeRow = Callable[[str, Callable[[FollowedRun, float], FollowedRun]], bool]
 """Changes the row of a run with this id of Zof's and wakes it; False if it has ended or is not known."""
@@ -40,6 +48,8 @@ class Lookout:
         self._change = change
         self._timing = timing
         self._watched: set[str] = set()
+        self._lost: dict[str, str | None] = {}
+        self._again: threading.Timer | None = None
         self._lock = threading.Lock()
         self._hearing = threading.Lock()
         self._stopped = False
@@ -64,22 +74,43 @@ class Lookout:
             self._stopped = True
         with self._lock:
             watched, self._watched = self._watched, set()
+            if self._again is not None:
+                self._again.cancel()
         for run_id in watched:
             self._poller.unwatch(run_id, self._hear)
 
     def _hear(self, news: Sighting) -> None:
         with self._hearing:
-            if not self._stopped:
-                self._take(news)
-
-    def _take(self, news: Sighting) -> None:
-        if news.is_last:
-            with self._lock:
-                self._watched.discard(news.run_id)
-        if not self._change(news.run_id, partial(self._after, news)):
-            with self._lock:
-                self._watched.discard(news.run_id)
+            if self._stopped:
+                return
+            wanted = self._change(news.run_id, partial(self._after, news))
+        if not wanted or (news.is_last and news.error is None):
+            # Not while hearing: the poller may be about to tell something of its own.
             self._poller.unwatch(news.run_id, self._hear)
+            with self._lock:
+                self._watched.discard(news.run_id)
+        elif news.error is not None:
+            self._look_out_again(news, news.error)
+
+    def _look_out_again(self, news: Sighting, error: ZofApiError) -> None:
+        """The poller has given a run up: it is watched anew after a pause, together with all others of that time."""
+        failure = failure_of(error)
+        seconds = pause(
+            _OFTEN, self._timing, failure.retry_after if isinstance(failure, Unavailable) else None
+        )
+        with self._lock:
+            self._lost[news.run_id] = news.run.project_id if news.run else None
+            if self._again is None and not self._stopped:
+                self._again = threading.Timer(seconds, self._watch_lost)
+                self._again.daemon = True
+                self._again.start()
+
+    def _watch_lost(self) -> None:
+        with self._lock:
+            lost, self._lost, self._again = self._lost, {}, None
+        for run_id, project in lost.items():
+            if not self._stopped:
+                self._poller.watch(run_id, self._hear, None, project)
 
     def _after(self, news: Sighting, row: FollowedRun, now: float) -> FollowedRun:
         if news.error is not None:

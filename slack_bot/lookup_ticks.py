@@ -13,7 +13,7 @@ from slack_bot import results
 from slack_bot.errands import Answer, Begun, Errand, ErrandOutcome, Kind, Report
 from slack_bot.excerpt import lines_about
 from slack_bot.failures import Subscription, watched_row
-from slack_bot.following import Via
+from slack_bot.followed import Via
 from slack_bot.home_reading import HomeReading
 from slack_bot.sight import sees_in
 from slack_bot.store import questions

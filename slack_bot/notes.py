@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bot.audit import Note
 from slack_bot.errands import Errand
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.store.records import InboxRow
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bot.config import Policy
 from slack_bot.errands import Errand, ErrandState, Kind
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.text import code
 from zof_core.webhooks import Event
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from slack_bot.config import ANY, AllowRule, Policy, Rule
 from slack_bot.demands import Requirement
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.lookalikes import may_be_read_as
 from slack_bot.membership import (
     email_problem,

@@ -10,7 +10,7 @@ from slack_bot import grammar
 from slack_bot.audit import Entry, Note
 from slack_bot.config import ANY, VERBS, BotConfig, is_user_id, person_meant
 from slack_bot.explaining import explained
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.membership import email_problem
 from slack_bot.policy import Ask, Target, decide, openings
 from slack_bot.store.records import InboxOutcome

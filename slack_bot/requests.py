@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.payloads import mapping, text
 from slack_bot.text import tidy
 

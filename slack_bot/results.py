@@ -157,6 +157,11 @@ class Closed:
     """The row was found to be finished."""
 
 
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """The row has moved on before anything was done: its next tick does what is to be done now."""
+
+
 Result = (
     Read
     | Refused

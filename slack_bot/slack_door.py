@@ -185,11 +185,14 @@ class SlackDoor:
             return result
         return any(_is_card(item, key) for item in result.get("messages") or ())
 
-    async def delete(self, channel: str, ts: str) -> None:
-        """Removes a message of ours; one that is gone already is fine."""
+    async def delete(self, channel: str, ts: str) -> SlackBusy | None:
+        """Removes a message of ours; one that is gone already is fine. What Slack has no time for is to be repeated."""
         result = await self._call(self._client.chat_delete(channel=channel, ts=ts))
+        if isinstance(result, SlackBusy):
+            return result
         if not isinstance(result, dict):
             log.warning("A doubled card could not be removed: %s", result)
+        return None
 
     async def tell(
         self, channel: str, user: str, message: Message, response_url: str | None

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bot import grammar
 from slack_bot.config import BotConfig
 from slack_bot.confirmations import prepared
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.policy import Target, decide
 from slack_bot.sight import catalogue_for
 from slack_bot.store.records import InboxOutcome

@@ -13,7 +13,7 @@ from slack_bot.engine import Engine
 from slack_bot.errand_ticks import ErrandTicks
 from slack_bot.errands import Errand
 from slack_bot.failures import FailureWatch
-from slack_bot.following import FollowedRun, State
+from slack_bot.followed import FollowedRun, State
 from slack_bot.home_reading import HomeReading
 from slack_bot.home_ticks import FailureTicks, HomeTicks
 from slack_bot.homes import HomeTab
@@ -25,7 +25,8 @@ from slack_bot.requests import idempotency_key
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store import questions
-from slack_bot.store.store import RUN, Store
+from slack_bot.store.living import RUN
+from slack_bot.store.store import Store
 from slack_bot.text import sentence
 from slack_bot.views.approval_card import approval_card
 from slack_bot.views.blocks import Message, note
@@ -138,7 +139,9 @@ class Ticks:
             if isinstance(step, following.Done | following.Wait):
                 await self._bench.save(row, seq, step.until if isinstance(step, following.Wait) else None)
             else:
-                await self._commit(row, seq, step, await self._run_effect(row, step, seq))
+                result = await self._run_effect(row, step, seq)
+                if not isinstance(result, results.Overtaken):
+                    await self._commit(row, seq, step, result)
         except Exception:
             log.exception("A tick of a followed run failed.")
             after = transitions.after_fault(row, self._clock(), self._timing)
@@ -165,7 +168,9 @@ class Ticks:
                 return
             row, seq = found[0], found[1]
 
-    async def _run_effect(self, row: FollowedRun, effect: following.Effect, seq: int) -> results.Result:
+    async def _run_effect(
+        self, row: FollowedRun, effect: following.Effect, seq: int
+    ) -> results.Result | results.Overtaken:
         match effect:
             case following.Prove(requirement):
                 return await self._zof.proof(row.request.project_id, requirement, self._clock())
@@ -183,8 +188,7 @@ class Ticks:
             case following.Expire():
                 return results.Closed()
             case following.Finish():
-                await self._remove_doubles(row)
-                return results.Closed()
+                return await self._remove_doubles(row)
             case _:
                 assert_never(effect)
 
@@ -218,7 +222,7 @@ class Ticks:
         message = failures_reply(row, failures if isinstance(failures, list) else None)
         return await self._slack.post_card(row.channel, message, key, run.id, thread_ts=row.card.ts)
 
-    async def _show(self, row: FollowedRun, seq: int) -> results.Result:
+    async def _show(self, row: FollowedRun, seq: int) -> results.Result | results.Overtaken:
         message, run_id = self._card_of(row), row.run.id if row.run else ""
         assert message is not None
         posted = row.card.ts is not None
@@ -229,7 +233,7 @@ class Ticks:
             return await self._slack.update_card(row.channel, row.card.ts, message, row.key, run_id)
         begun = await self.engine.in_thread(self._store.note_attempt, row.key, seq)
         if begun is None:
-            return results.SlackBusy()
+            return results.Overtaken()
         if not begun:
             return await self._slack.post_card(row.channel, message, row.key, run_id)
         found = await self._find_cards(row)
@@ -247,13 +251,18 @@ class Ticks:
             else shown
         )
 
-    async def _remove_doubles(self, row: FollowedRun) -> None:
+    async def _remove_doubles(self, row: FollowedRun) -> results.Closed | results.SlackBusy:
         if row.card.ts is None or not row.card.doubted:
-            return
+            return results.Closed()
         found = await self._find_cards(row)
+        if isinstance(found, results.SlackBusy):
+            return found
         for ts in found if isinstance(found, list) else ():
             if ts != row.card.ts:
-                await self._slack.delete(row.channel, ts)
+                gone = await self._slack.delete(row.channel, ts)
+                if isinstance(gone, results.SlackBusy):
+                    return gone
+        return results.Closed()
 
     async def _find_cards(self, row: FollowedRun) -> list[str] | results.SlackBusy | results.SlackRefused:
         return await self._slack.find_cards(row.channel, row.key, row.accepted_at - _CLOCK_SKEW)

@@ -5,20 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from slack_bot.approvals import expired
-from slack_bot.following import (
-    Effect,
-    Evidence,
-    Expire,
-    Finish,
-    FollowedRun,
-    Poll,
-    Prove,
-    Say,
-    Show,
-    Start,
-    State,
-    Thread,
-)
+from slack_bot.followed import Evidence, FollowedRun, State
+from slack_bot.following import Effect, Expire, Finish, Poll, Prove, Say, Show, Start, Thread
 from slack_bot.results import (
     CardMissing,
     Closed,
@@ -48,6 +36,7 @@ LONGEST_PAUSE: Final = 300.0
 MAX_FAULTS: Final = 5
 MAX_REPOSTS: Final = 1
 THREAD_TRIES: Final = 20
+DOUBLE_TRIES: Final = 20
 
 
 def apply(  # one case for each pair, nothing in it
@@ -67,7 +56,9 @@ def apply(  # one case for each pair, nothing in it
             return _threaded(row, result, now, timing)
         case (Expire(), Closed()):
             return expired(row)
-        case (Finish(), Closed()):
+        case (Finish(), SlackBusy(retry_after)) if row.card.tries < DOUBLE_TRIES:
+            return _finish_later(row, now + pause(row.card.tries + 1, timing, retry_after))
+        case (Finish(), Closed() | SlackBusy()):
             return row.model_copy(update={"state": State.ENDED})
         case (Say(), _):
             return _after_saying(row, result, now, timing)
@@ -127,8 +118,18 @@ def sighted(row: FollowedRun, run: Run, now: float, timing: Timing) -> FollowedR
 
 
 def lost_sight(row: FollowedRun, outage: Unavailable, now: float, timing: Timing) -> FollowedRun:
-    """The row after the lookout could not see any run for a while; at its next tick it has itself watched anew."""
-    return _poll_again(row, outage, now, timing).model_copy(update={"look": False})
+    """The row after the lookout, which goes on trying, could not see any run for a while. Said once."""
+    since = row.outage_since
+    if since is not None and now - since < timing.follow_patience and row.outage == outage.why:
+        return row
+    again = _poll_again(row, outage, now, timing)
+    return again.model_copy(update={"look": False, "next_poll_at": now + timing.look_anyway})
+
+
+def _finish_later(row: FollowedRun, not_before: float) -> FollowedRun:
+    """The row after Slack could not be asked for a second card: before that is known, it is not over."""
+    card = row.card.model_copy(update={"tries": row.card.tries + 1, "not_before": not_before})
+    return row.model_copy(update={"card": card})
 
 
 def _read(
@@ -304,11 +305,13 @@ def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[
                 "shown": digest,
                 "attempts": 0,
                 "tries": 0,
+                "turn_at": 0.0,
                 "doubted": card.doubted or searched,
                 "not_before": now + timing.card_every,
             }
         case NotYet(seconds):
-            changes = {"not_before": now + seconds, "late": card.ts is not None}
+            until = "not_before" if row.is_over else "turn_at"
+            changes = {until: now + seconds, "late": card.ts is not None}
         case CardMissing() if card.reposts < MAX_REPOSTS:
             changes = {"ts": None, "shown": None, "attempts": 0, "reposts": card.reposts + 1}
         case SlackRefused(_, layout=True) if not card.plain:

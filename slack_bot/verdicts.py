@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from slack_bot.config import BotConfig
 from slack_bot.errands import Errand
-from slack_bot.following import Asker, FollowedRun
+from slack_bot.followed import Asker, FollowedRun
 from slack_bot.homes import HomeTab
 from slack_bot.policy import Ask, Decision, Target, openings
 from slack_bot.store.records import InboxOutcome

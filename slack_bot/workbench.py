@@ -14,7 +14,7 @@ from slack_bot.config import BotConfig
 from slack_bot.directory import Directory
 from slack_bot.engine import Engine
 from slack_bot.errands import Errand
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.results import Said, SlackBusy, SlackRefused
 from slack_bot.settings import Timing
 from slack_bot.slack_door import SlackDoor

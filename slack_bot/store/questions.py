@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slack_bot.following import FollowedRun, State, Via
+from slack_bot.followed import FollowedRun, State, Via
 from slack_bot.store.tables import followed_runs
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState
 from slack_bot.failures import FailureWatch
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.homes import HomeTab
 from slack_bot.limits import Excess
 from slack_bot.policy import STARTING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from slack_bot.config import ANY, Person
-from slack_bot.following import Asker, FollowedRun
+from slack_bot.followed import Asker, FollowedRun
 from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
 from slack_bot.text import channel_link, code, prose, sentence

@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from slack_bot.config import ANY
-from slack_bot.following import Approval, FollowedRun
+from slack_bot.followed import Approval, FollowedRun
 from slack_bot.results import Outcome
 from slack_bot.text import code, local_clock, plain, prose
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from slack_bot.following import FollowedRun, Via
+from slack_bot.followed import FollowedRun, Via
 from slack_bot.results import SHOWN_FAILURES, Findings
 from slack_bot.text import clock, code, fenced, local_clock, plain, prose, sentence
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from slack_bot.following import Confirmation, FollowedRun
+from slack_bot.followed import Confirmation, FollowedRun
 from slack_bot.results import Outcome
 from slack_bot.text import code, local_clock, prose
 from slack_bot.views.blocks import Message, actions, button, context, section

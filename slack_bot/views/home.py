@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.text import code, local_clock, prose, sentence
 from slack_bot.views.approval_card import ballot
 from slack_bot.views.blocks import Block, Message, actions, button, context, header, mrkdwn, section

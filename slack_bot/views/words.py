@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.text import prose
 from zof_core.catalogue import Catalogue
 from zof_core.wording import StatusStyle, cases_text

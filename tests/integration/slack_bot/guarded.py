@@ -25,7 +25,7 @@ from pydantic import SecretStr
 
 from slack_bot import Bot, BotSettings
 from slack_bot.config import VERBS
-from slack_bot.following import FollowedRun
+from slack_bot.followed import FollowedRun
 from slack_bot.pacing import CardBudgets
 from slack_bot.store.tables import followed_runs, inbox
 from tests.integration.slack_bot.timing import BRISK

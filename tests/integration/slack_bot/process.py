@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,14 +14,8 @@ import httpx
 
 from slack_bot.settings import BotSettings, Transport
 
-SERVE = """
-import os, sys
-import uvicorn
-from slack_bot import BotSettings, Timing, create_app
-timing = Timing.model_validate_json(sys.argv[2])
-app = create_app(BotSettings.from_env(os.environ, timing=timing))
-uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on")
-"""
+SERVE = "tests.integration.slack_bot.serve"
+ROOT = Path(__file__).parents[3]
 
 
 _SECRET_OF = {Transport.HTTP: "SLACK_SIGNING_SECRET", Transport.SOCKET: "SLACK_APP_TOKEN"}
@@ -40,6 +35,7 @@ class BotProcess:
         self._world = world
         self._socket = sock
         self._log = log
+        self._point = log.with_name("point.json")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -53,11 +49,14 @@ class BotProcess:
             "ZOFOPS_CONFIG": str(settings.config_path),
             "ZOFOPS_STORE": str(settings.store_path),
         }
+        if settings.zof_webhooks is not None:
+            env["ZOF_WEBHOOK_SECRET"] = settings.zof_webhooks.current.get_secret_value()
         fd = self._socket.fileno()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, str(fd), settings.timing.model_dump_json()],
+                [sys.executable, "-m", SERVE, str(fd), settings.timing.model_dump_json(), str(self._point)],
                 env=env,
+                cwd=ROOT,
                 pass_fds=[fd],
                 stdout=log,
                 stderr=log,
@@ -67,6 +66,22 @@ class BotProcess:
         assert self._process is not None
         self._process.send_signal(how)
         return self._process.wait(timeout=15)
+
+    def die_at(self, method: str, about: str, *, after: bool) -> None:
+        """Has it kill itself at a call to the store, once.
+
+        Args:
+            method: of the store.
+            about: what is in the repr of its arguments.
+            after: only when it has committed.
+        """
+        told = self._point.with_suffix(".new")
+        told.write_text(json.dumps({"method": method, "about": about, "after": after}), "utf-8")
+        told.replace(self._point)
+
+    @property
+    def is_dead(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

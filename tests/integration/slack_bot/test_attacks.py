@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from slack_bot.following import Approval, Confirmation
+from slack_bot.followed import Approval, Confirmation
 from tests.integration.slack_bot.conftest import eventually
 from tests.integration.slack_bot.guarded import (
     APPROVED,

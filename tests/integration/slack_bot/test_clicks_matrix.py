@@ -22,7 +22,7 @@ import pytest
 from slack_bot import views
 from slack_bot.approvals import digest_of
 from slack_bot.clicks import LINKS
-from slack_bot.following import Approval, Asker, Card, Confirmation, FollowedRun, State
+from slack_bot.followed import Approval, Asker, Card, Confirmation, FollowedRun, State
 from slack_bot.listeners import Listeners
 from slack_bot.results import Findings
 from tests.integration.slack_bot.conftest import eventually

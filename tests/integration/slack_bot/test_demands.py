@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from slack_bot.audit import Note
-from slack_bot.following import Card
+from slack_bot.followed import Card
 from tests.integration.slack_bot.conftest import eventually
 from tests.integration.slack_bot.guarded import RULES, Guarded, guarded_bot
 from tests.integration.slack_bot.test_clicks_matrix import Cell, confirming, form

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from slack_bot.engine import Engine
-from slack_bot.following import Asker, FollowedRun, State
+from slack_bot.followed import Asker, FollowedRun, State
 from slack_bot.settings import Timing
 from slack_bot.store import InboxKind, InboxOutcome, InboxRow, Store
 from zof_core import RunRequest
@@ -218,3 +218,28 @@ async def test_a_tick_that_takes_long_is_late_not_lost(
         go_on.set()
         await until(lambda: bench.state("k") == "ended")
     assert begun == [0]
+
+
+async def test_one_tick_of_a_row_at_a_time(bench: Bench, until: Any) -> None:
+    begun: list[int] = []
+    go_on = asyncio.Event()
+
+    async def advance(kind: str, key: str, seq: int) -> None:
+        begun.append(seq)
+        await go_on.wait()
+        await bench.advance(kind, key, seq)
+
+    async with bench.run(advance) as engine:
+        bench.accept("k")
+        await until(lambda: begun == [0])
+        found = bench.store.load("run", "k")
+        assert found is not None
+        # News comes while the first tick is under way: it takes the row on, and its tick waits.
+        assert await bench.change(found[0], 0, 0.0, read_at=1.0)
+        bench.accept("other")
+        await until(lambda: len(begun) == 2)
+        assert engine.is_running
+        assert begun == [0, 0]
+        go_on.set()
+        await until(lambda: bench.state("k") == "ended")
+        assert begun == [0, 0, 1]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slack_bot.following import Asker, FollowedRun, State
+from slack_bot.followed import Asker, FollowedRun, State
 from slack_bot.results import Findings
 from slack_bot.settings import Timing
 from zof_core import Run, RunRequest

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from slack_bot.approvals import Ballot, awaiting, digest_of, expired, has_voted, is_open, refusal_of, vote
 from slack_bot.config import AllowRule, Person, Policy, Rule
-from slack_bot.following import Asker, Expire, FollowedRun, State, Wait, decide
+from slack_bot.followed import Asker, FollowedRun, State
+from slack_bot.following import Expire, Wait, decide
 from slack_bot.policy import Ask, Needed, Target
 from slack_bot.policy import decide as judge
 from slack_bot.results import Outcome

@@ -18,7 +18,7 @@ from slack_bot.errands import (
     apply,
     decide,
 )
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.results import Said, SlackBusy, SlackRefused, Unavailable
 from slack_bot.settings import Timing
 

@@ -14,21 +14,8 @@ from slack_bot.approvals import vote
 from slack_bot.config import AllowRule, Policy
 from slack_bot.confirmations import confirmed, prepared
 from slack_bot.demands import Confirm
-from slack_bot.following import (
-    Asker,
-    Card,
-    Done,
-    Expire,
-    Finish,
-    FollowedRun,
-    Poll,
-    Say,
-    Show,
-    Start,
-    State,
-    Wait,
-    decide,
-)
+from slack_bot.followed import Asker, Card, FollowedRun, State
+from slack_bot.following import Done, Expire, Finish, Poll, Say, Show, Start, Wait, decide
 from slack_bot.policy import Ask, Target
 from slack_bot.policy import decide as judge
 from slack_bot.results import (
@@ -36,6 +23,7 @@ from slack_bot.results import (
     Closed,
     FailedCase,
     Findings,
+    NotYet,
     Outcome,
     Proven,
     Read,
@@ -49,7 +37,16 @@ from slack_bot.results import (
     Watched,
 )
 from slack_bot.settings import Timing
-from slack_bot.transitions import MAX_FAULTS, after_fault, apply, look_again_soon, lost_sight, pause, sighted
+from slack_bot.transitions import (
+    DOUBLE_TRIES,
+    MAX_FAULTS,
+    after_fault,
+    apply,
+    look_again_soon,
+    lost_sight,
+    pause,
+    sighted,
+)
 from slack_bot.zof_door import ZofDoor
 from zof_core import AsyncZofClient, Result, Run, RunRequest, RunSummary
 
@@ -241,7 +238,44 @@ class TestFollowing:
     ) -> None:
         row = lost_sight(make_row(make_run(), look=True), Unavailable("Zof is away."), 1010, timing)
         assert (row.look, row.outage_since) == (False, 1010)
-        assert 1010 < row.next_poll_at <= 1010 + timing.retry_max
+        assert row.next_poll_at == 1010 + timing.look_anyway
+
+    def test_an_outage_is_written_down_once_until_patience_is_over(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        away = Unavailable("Zof is away.")
+        row = lost_sight(make_row(make_run()), away, 1010, timing)
+        assert lost_sight(row, away, 1040, timing) is row
+        other = lost_sight(row, Unavailable("No.", why="Zof refuses the bot's API key"), 1040, timing)
+        assert (other.outage_since, other.outage) == (1010, "Zof refuses the bot's API key")
+        assert lost_sight(row, away, 1010 + timing.follow_patience, timing).lost is not None
+
+    def test_an_end_does_not_wait_for_a_turn_only_for_slack(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        row = make_row(make_run(), card=Card(ts="1.1", shown=OLD), next_poll_at=5000.0)
+        row = apply(row, Show(), NotYet(50.0), 1010, timing)
+        assert decide(row, 1010, NEW) == Wait(1060)
+        ended = apply(row, Poll("run_1"), Read(Findings(run=make_run("passed"))), 1020, timing)
+        assert decide(ended, 1020, NEW) == Show()
+        # Even what is kept for ends is spent.
+        ended = apply(ended, Show(), NotYet(5.0), 1020, timing)
+        assert decide(ended, 1020, NEW) == Wait(1025)
+
+    def test_a_second_card_is_asked_for_until_slack_answers(
+        self, make_row: Any, make_run: Any, timing: Timing
+    ) -> None:
+        card = Card(ts="1.1", shown=NEW, doubted=True)
+        row = make_row(make_run("passed"), card=card, outcome=Outcome.PASSED)
+        assert decide(row, 1010, NEW) == Finish()
+        row = apply(row, Finish(), SlackBusy(7.0), 1010, timing)
+        assert row.state is not State.ENDED
+        assert decide(row, 1010, NEW) == Wait(1017)
+        assert decide(row, 1017, NEW) == Finish()
+        assert apply(row, Finish(), Closed(), 1017, timing).state is State.ENDED
+        for _ in range(DOUBLE_TRIES):
+            row = apply(row, Finish(), SlackBusy(), 1017, timing)
+        assert row.state is State.ENDED
 
     @pytest.mark.parametrize(
         ("status", "outcome"),

@@ -14,7 +14,7 @@ from slack_bot.audit import Entry, Note, chained
 from slack_bot.clicks import judge_click
 from slack_bot.config import load_config
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
-from slack_bot.following import Asker, FollowedRun
+from slack_bot.followed import Asker, FollowedRun
 from slack_bot.intake import Known, judge_command, judge_submission
 from slack_bot.requests import ButtonValue, Click, SlashCommand, Submission
 from slack_bot.store import InboxOutcome

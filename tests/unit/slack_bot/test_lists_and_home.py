@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from slack_bot.errands import Query
 from slack_bot.failures import watched_row
-from slack_bot.following import Asker, FollowedRun, Via
+from slack_bot.followed import Asker, FollowedRun, Via
 from slack_bot.results import FailedCase, Findings
 from slack_bot.text import fenced
 from slack_bot.views.blocks import Message

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from slack_bot.approvals import awaiting
 from slack_bot.config import AllowRule, Policy
-from slack_bot.following import Asker, Card, FollowedRun
+from slack_bot.followed import Asker, Card, FollowedRun
 from slack_bot.grammar import Usage
 from slack_bot.policy import Ask, Decision, Needed, Target, decide, openings
 from slack_bot.results import FailedCase, Findings, Outcome

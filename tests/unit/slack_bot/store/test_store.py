@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.errors import StoreInUseError
-from slack_bot.following import Asker, Card, FollowedRun, State
+from slack_bot.followed import Asker, Card, FollowedRun, State
 from slack_bot.results import Findings, Outcome
 from slack_bot.store import InboxKind, InboxOutcome, InboxRow, Store, StoreLock
 from zof_core import Run, RunRequest

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from slack_bot.errands import Errand, Kind
-from slack_bot.following import Asker
+from slack_bot.followed import Asker
 from slack_bot.store import Committed, InboxKind, InboxOutcome, InboxRow, InboxWriter
 
 

@@ -1,0 +1,35 @@
+"""How the file is opened: WAL, and how much a commit is worth."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+
+def create_engine(path: Path, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sa.Engine:
+    """An engine on the file, which is made readable by its owner only: it holds response URLs.
+
+    Args:
+        synchronous: `FULL` syncs each commit, so that it outlives a power cut; with `NORMAL` a commit is on disk with
+            the next one that is synced, as both go into the same log one after the other.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = sa.create_engine(f"sqlite:///{path}", pool_size=8)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # Writers queue up at the first write instead of failing half-way.
+        connection.isolation_level = "IMMEDIATE"
+        pragmas = ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON")
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
