@@ -211,21 +211,25 @@ async def test_the_form_starts_a_run_by_the_same_checks(shared: Any) -> None:
     outcome = await shared.outcome(await shared.command("/zof", user=SAM))
     assert outcome.outcome == "modal"
     [first] = await sam.views()
-    answer = await sam.submit(
-        first["id"],
-        {"project/choice": "proj_abc", "environment/choice": "production", "suite/choice": "suite_pr_smoke"},
-    )
+    assert '"production"' not in json.dumps(first)
+    values = {"project/choice": "proj_abc", "environment/choice": "staging", "suite/choice": "suite_pr_smoke"}
+    path = shared.settings.config_path
+    rules = path.read_text("utf-8")
+    freeze = '[[deny]]\nname = "freeze"\nwhen = "2000-01-01 00:00 - 2100-01-01 00:00 UTC"\n'
+    path.write_text(f"{rules}\n{freeze}", "utf-8")
+    try:
+        answer = await sam.submit(first["id"], values)
+    finally:
+        path.write_text(rules, "utf-8")
     assert answer["delivery"]["outcome"] == "acked"
     [view] = await sam.views()
-    assert "No rule lets you run" in json.dumps(view)
+    assert "You may not run" in json.dumps(view)
+    assert "freeze" in json.dumps(view)
     assert view["id"] == first["id"]
     suite = next(block for block in view["blocks"] if block.get("block_id") == "suite")
     assert suite["element"]["initial_option"]["value"] == "suite_pr_smoke"
     before = {run.id for run in await shared.runs()}
-    await sam.submit(
-        view["id"],
-        {"project/choice": "proj_abc", "environment/choice": "staging", "suite/choice": "suite_pr_smoke"},
-    )
+    await sam.submit(view["id"], values)
     assert await sam.views() == []
     ended = await shared.outcome(f"T0ZOF:{view['id']}")
     assert ended.outcome == "passed"
