@@ -98,7 +98,7 @@ class RunForm(Panel):
             options=form_model.options(self._catalogue),
             state=self._state_of(first),
         )
-        self.observe(self._value_changed, "value")
+        self.observe(self._typed_anew, "value")
 
     @property
     def run(self) -> RunHandle | None:
@@ -148,7 +148,7 @@ class RunForm(Panel):
 
     # --- on the loop thread ------------------------------------------------------------------------------------------
 
-    def _value_changed(self, _change: object) -> None:
+    def _typed_anew(self, _change: object) -> None:
         self._loop.submit(self._assess())
 
     async def _assess(self) -> None:
