@@ -255,6 +255,8 @@ class RunForm(Panel):
         self._phase = "ended"
         self.write(state=self._state_of(FormValue.of(self.value)))
         await self.freeze()
+        if not self._frozen:  # in a container, in Voila, in marimo: there the form takes the next run
+            self._answer("ready", FormValue.of(self.value))
 
     async def _cancel(self, run: RunHandle) -> None:
         with contextlib.suppress(ZofApiError):  # the panel says why

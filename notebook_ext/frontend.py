@@ -19,11 +19,13 @@ class Execution:
         cell_id: the cell's id as the front end sends it; empty if it sends none.
         message_id: the request's id, another one for each execution.
         headless: nobody is there to click or to see a widget.
+        app: the page has no cells, as Voila's: nobody can run one again, and no output is saved.
     """
 
     cell_id: str = ""
     message_id: str = ""
     headless: bool = True
+    app: bool = False
 
 
 def current_execution() -> Execution:
@@ -50,6 +52,7 @@ def execution_of(parent: Mapping[str, Any], environ: Mapping[str, str]) -> Execu
         cell_id=cell_id,
         message_id=str(parent.get("header", {}).get("msg_id", "")),
         headless=not (cell_id or asks or voila),
+        app=voila,
     )
 
 

@@ -18,6 +18,7 @@ from zof_core.wording import duration_text
 if TYPE_CHECKING:
     from notebook_ext.artifacts import RunArtifacts
     from notebook_ext.comparison_table import ComparisonTable
+    from notebook_ext.run_panel import RunPanel
 
 
 class RunHandle:
@@ -153,6 +154,12 @@ class RunHandle:
         from notebook_ext.run_panel import RunPanel  # noqa: PLC0415  the panel knows the handle
 
         RunPanel(self)._ipython_display_()
+
+    def _display_(self) -> RunPanel:
+        """What marimo shows in its place."""
+        from notebook_ext.run_panel import RunPanel  # noqa: PLC0415  the panel knows the handle
+
+        return RunPanel(self)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         from notebook_ext.html import frozen_html, run_html, run_text  # noqa: PLC0415

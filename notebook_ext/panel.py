@@ -114,19 +114,21 @@ class Panel(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         execution = frontend.current_execution()
         self._frozen = False
-        bundle = self._static_bundle() if execution.headless else self._live_bundle()
-        output = _Output(
-            frontend.show(bundle), execution.cell_id, execution.message_id, static=execution.headless
-        )
-        self._outputs.append(output)
-        _shown.add(self)
-        _replace_in_cell(self, execution)
+        handle = frontend.show(self._static_bundle() if execution.headless else self._live_bundle())
+        if not execution.app:
+            self._outputs.append(
+                _Output(handle, execution.cell_id, execution.message_id, static=execution.headless)
+            )
+            _shown.add(self)
+            _replace_in_cell(self, execution)
         self.opened()
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         if self._frozen or frontend.current_execution().headless:
             return self._static_bundle(), {}
-        return self._live_bundle(), {}
+        bundle = self._live_bundle()
+        self.opened()  # marimo opens every widget's channel when it is made, so that asking for the id says nothing
+        return bundle, {}
 
     def _live_bundle(self) -> dict[str, Any]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}

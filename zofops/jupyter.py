@@ -102,9 +102,9 @@ class JupyterLab:
             time.sleep(0.05)
         raise JupyterError(f"JupyterLab did not start within {timeout:g} s. {self._last_words()}")
 
-    def url(self, notebook: str) -> str:
-        """Where the notebook opens, with the token of this server."""
-        return f"{self.base_url}/lab/tree/{notebook}?token={self._token}"
+    def url(self, notebook: str, door: str = "lab/tree") -> str:
+        """Where the notebook opens, with this server's token; `door` is the path of another front end it may have."""
+        return f"{self.base_url}/{door}/{notebook}?token={self._token}"
 
     def stop(self) -> None:
         """Ends the server and its kernels; harmless when it has ended already."""

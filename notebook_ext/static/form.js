@@ -200,7 +200,7 @@ function render({ model, el }) {
     if (texts.cases || texts.suite) byCases = Boolean(texts.cases);
     for (const name of ["project", "environment", "suite", "cases"]) {
       const { input } = parts[name];
-      if (input.value.trim() !== (texts[name] || "") && !(name === "cases" && input === document.activeElement)) {
+      if (input.value.trim() !== (texts[name] || "") && !(name === "cases" && input === input.getRootNode().activeElement)) {
         if (!(name === "suite" && byCases)) input.value = texts[name] || "";
       }
     }

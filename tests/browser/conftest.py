@@ -62,7 +62,10 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         page = context.new_page()
-        page.on("request", lambda request: outside.append(request.url) if _is_outside(request.url) else None)
+        context.on(
+            "request", lambda request: outside.append(request.url) if _is_outside(request.url) else None
+        )
+        page.on("websocket", lambda socket: outside.append(socket.url) if _is_outside(socket.url) else None)
         pages.append(page)
         return page
 
@@ -83,6 +86,8 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
     def take(page: Page, name: str) -> None:
         if directory:
-            page.screenshot(path=Path(directory) / f"{name}.png", animations="disabled")
+            place = Path(directory) / f"{name}.png"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=place, animations="disabled")
 
     return take

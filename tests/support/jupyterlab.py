@@ -65,9 +65,9 @@ class JupyterLabServer:
         nbformat.write(notebook, place)
         return place
 
-    def url(self, name: str) -> str:
-        """Where the notebook opens."""
-        return self._lab.url(name)
+    def url(self, name: str, door: str = "lab/tree") -> str:
+        """Where the notebook opens, in JupyterLab or in another front end of the same server."""
+        return self._lab.url(name, door)
 
     def __enter__(self) -> Self:
         self._lab.__enter__()
@@ -79,9 +79,11 @@ class JupyterLabServer:
         self._lab.__exit__(kind, error, trace)
 
 
-def open_notebook(page: Page, lab: JupyterLabServer, name: str, timeout: float = 60_000) -> None:
+def open_notebook(
+    page: Page, lab: JupyterLabServer, name: str, *, door: str = "lab/tree", timeout: float = 60_000
+) -> None:
     """Opens a notebook and waits for its kernel; milliseconds."""
-    page.goto(f"{lab.url(name)}&reset", timeout=timeout)
+    page.goto(f"{lab.url(name, door)}&reset", timeout=timeout)
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook").first.wait_for(timeout=timeout)
     page.wait_for_function(_CONNECTED, timeout=timeout)
 
