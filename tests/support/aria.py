@@ -17,11 +17,13 @@ _PATIENCE = 10_000
 _EVERY = 100
 
 _CHANGING = (
+    (re.compile(r" · [^·\n]* left"), ""),
     (re.compile(r"^ *- /url: .*\n?", re.MULTILINE), ""),
     (re.compile(r"run_[0-9a-z]{8,}"), "RUN"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s)\b"), "DURATION"),
+    (re.compile(r"\b\d+(\.\d+)? [kM]?B\b"), "SIZE"),
 )
 
 
