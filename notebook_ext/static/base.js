@@ -28,7 +28,7 @@ function saveFile({ name, type }, bytes) {
 
 /** Where a key is wanted: a field for one, which goes to the kernel in one message and stays in no state. */
 function mountKey(model, el) {
-  const host = made("div", {});
+  const host = document.createElement("div");
   el.prepend(host);
   const show = () => {
     const again = host.contains(document.activeElement);

@@ -26,6 +26,21 @@ def test_nothing_but_white_space_and_comments_is_taken_out(place: Path) -> None:
     assert _bare(small) == _bare("\n".join(line for line in text.splitlines() if not _comment(line)))
 
 
+@pytest.mark.parametrize("name", [name for name in vars(assets) if name.endswith("_ESM")])
+def test_a_panel_is_sent_every_function_that_it_calls(name: str) -> None:
+    ours = set(
+        re.findall(
+            r"^function (\w+)",
+            "\n".join(place.read_text("utf-8") for place in STATIC.glob("*.js")),
+            re.MULTILINE,
+        )
+    )
+    module = getattr(assets, name)
+    called = {word for word in re.findall(r"(?<![\w.])(\w+)\(", module) if word in ours}
+    assert called
+    assert called <= set(re.findall(r"function (\w+)", module)) | {"render"}  # which each module exports
+
+
 def test_strings_keep_their_spaces() -> None:
     assert compact('  const a = "x = y, z";\n// no\n  f(a, `b > ${c}`);  // no', "js") == (
         'const a="x = y, z";f(a,`b > ${c}`);\n'
