@@ -51,7 +51,7 @@ def test_a_form_starts_a_run_that_is_watched_until_its_end(
     start.click()
     expect(output).to_contain_text(re.compile("Queued|Running"), timeout=RUN_TIMEOUT)
     expect(output).to_contain_text(re.compile("run_[a-z0-9]+"))
-    expect(output).to_contain_text("Passed", timeout=RUN_TIMEOUT)
+    expect(output.get_by_role("region").get_by_role("status")).to_have_text("Passed", timeout=RUN_TIMEOUT)
     expect(output).to_contain_text(re.compile(r"\d{2,} passed"))
 
     listed = run_cell(page, 1)

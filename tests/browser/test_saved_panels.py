@@ -13,7 +13,8 @@ from zofops.world import World
 
 pytestmark = pytest.mark.browser
 
-LOOKS = """panel => [...panel.querySelectorAll("*")].map((node) => {
+# A saved panel names its files, a live one hands them out.
+LOOKS = """panel => [...panel.querySelectorAll("*")].filter((node) => !node.closest(".zof-artifacts")).map((node) => {
   const style = getComputedStyle(node);
   const names = ["display", "font", "color", "backgroundColor", "padding", "margin", "border", "listStyleType",
     "lineHeight", "textAlign", "textDecorationLine", "whiteSpace", "wordBreak", "width", "height"];

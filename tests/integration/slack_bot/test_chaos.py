@@ -240,7 +240,8 @@ async def test_killed_at_each_point_of_a_webhooks_arrival(
     async def shown() -> list[str]:
         return [card["plain"] for card in await world.cards(GENERAL) if "plan_7" in card["plain"]]
 
-    for method, about, after in WEBHOOK_POINTS if LONG else WEBHOOK_POINTS[1:3]:
+    points = WEBHOOK_POINTS if LONG else WEBHOOK_POINTS[1:3]
+    for method, about, after in points:
         await until(bot.ready)
         bot.die_at(method, about, after=after)
         # No answer: Zof sends it again.
@@ -251,8 +252,11 @@ async def test_killed_at_each_point_of_a_webhooks_arrival(
     await until(bot.ready)
     assert await deliver() == 200
     await until(shown)
+    there = await shown()
+    # A message has no mark to look for, as a run's card has: killed between Slack's answer and its note, it is said anew.
+    assert len(there) <= 1 + len(points)
     assert await deliver() == 200
-    assert len(await shown()) == 1
+    assert await shown() == there
 
 
 @pytest.mark.parametrize("part", range(ROUNDS))
