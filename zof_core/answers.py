@@ -110,6 +110,8 @@ def _set_aside(data: Any, location: tuple[int | str, ...], kind: str) -> bool:
     for step in location:
         if isinstance(here, dict) and isinstance(step, str) and step in here:
             owner, name, here = here, step, here[step]
+        elif isinstance(here, dict) and step in _aside(here):
+            return True  # with another error in it
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             here = here[step]
         else:
@@ -121,9 +123,13 @@ def _set_aside(data: Any, location: tuple[int | str, ...], kind: str) -> bool:
         midnight = "" if len(raw) > len("2026-05-20") else "T00:00:00"
         owner[name] = f"{raw}{midnight}Z"  # Zof's timestamps are UTC, as in the event envelope
         return True
-    aside = owner.get("unreadable")
-    owner["unreadable"] = {**(aside if isinstance(aside, dict) else {}), name: raw}
+    owner["unreadable"] = {**_aside(owner), name: raw}
     return True
+
+
+def _aside(owner: dict[str, Any]) -> dict[str, Any]:
+    aside = owner.get("unreadable")
+    return aside if isinstance(aside, dict) else {}
 
 
 def _described(error: Any) -> str:

@@ -208,6 +208,10 @@ class Page(ZofModel, Generic[T]):
     has_more: bool = False
     next_cursor: str | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # `Page[Run]` is made at run time, so pickle does not find it by its name.
+        return _blank_page, self.__pydantic_generic_metadata__["args"], self.__getstate__()
+
     def __iter__(self) -> Iterator[T]:  # type: ignore[override]  # items, where pydantic would give field pairs
         return iter(self.data)
 
@@ -220,6 +224,11 @@ class Page(ZofModel, Generic[T]):
     def __getitem__(self, index: slice) -> list[T]: ...
     def __getitem__(self, index: int | slice) -> T | list[T]:
         return self.data[index]
+
+
+def _blank_page(*item: Any) -> Page[Any]:
+    kind: Any = Page.__class_getitem__(item[0]) if item else Page
+    return kind.__new__(kind)  # type: ignore[no-any-return]
 
 
 class RunRequest(BaseModel):

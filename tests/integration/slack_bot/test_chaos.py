@@ -253,7 +253,7 @@ async def test_killed_at_each_point_of_a_webhooks_arrival(
     assert await deliver() == 200
     await until(shown)
     there = await shown()
-    # A message has no mark to look for, as a run's card has: killed between Slack's answer and its note, it is said anew.
+    # A notice has no mark to look for, as a run's card has: after a kill before its note it is said anew.
     assert len(there) <= 1 + len(points)
     assert await deliver() == 200
     assert await shown() == there

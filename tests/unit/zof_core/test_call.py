@@ -220,7 +220,7 @@ def test_wrong_types_are_set_aside_and_lost_to_nobody(zof: ZofClient, script: Sc
                 "id": "run_1",
                 "status": "levitating",
                 "environment": {"name": "staging"},
-                "test_case_ids": ["tc_1", 5],
+                "test_case_ids": ["tc_1", 5, 6],
                 "summary": {"total": "many", "passed": 3, "flaky": 1},
                 "created_at": "2026-05-20T12:00:00",
                 "completed_at": [],
@@ -233,7 +233,7 @@ def test_wrong_types_are_set_aside_and_lost_to_nobody(zof: ZofClient, script: Sc
     assert (run.environment, run.test_case_ids, run.completed_at) == (None, None, None)
     assert run.unreadable == {
         "environment": {"name": "staging"},
-        "test_case_ids": ["tc_1", 5],
+        "test_case_ids": ["tc_1", 5, 6],
         "completed_at": [],
     }
     assert run.summary is not None

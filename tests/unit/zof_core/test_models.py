@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import pickle
+from collections.abc import Callable
 
 import pytest
 from pydantic import ValidationError
@@ -46,3 +48,17 @@ def test_a_page_iterates_over_its_items() -> None:
 def test_models_can_be_pickled() -> None:
     run = Run.model_validate_json(b'{"id":"run_1","status":"queued","summary":{"total":3},"extra":1}')
     assert pickle.loads(pickle.dumps(run)) == run
+
+
+@pytest.mark.parametrize("again", [lambda page: pickle.loads(pickle.dumps(page)), copy.copy, copy.deepcopy])
+def test_a_page_can_be_pickled_and_copied(again: Callable[[Page[Run]], Page[Run]]) -> None:
+    body = {
+        "data": [{"id": "run_1", "status": "passed", "shard": 3}],
+        "has_more": True,
+        "next_cursor": "run_1",
+        "total": 9,
+    }
+    page = Page[Run].model_validate(body)
+    assert again(page) == page
+    assert type(again(page)) is Page[Run]
+    assert again(page)[0].model_extra == {"shard": 3}
