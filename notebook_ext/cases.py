@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 
 from zof_core import Result, Run
 from zof_core.catalogue import Catalogue
 from zof_core.errors import clean_text
-from zof_core.wording import duration_text, status_style
+from zof_core.models import creation
+from zof_core.wording import case_name, duration_text, status_style
 
 CASES_SHOWN = 30
 RESULTS_KEPT = 200
@@ -66,12 +67,12 @@ def now_line(results: Iterable[Result]) -> str:
     found = list(results)
     running = next((result for result in found if result.status in UNDER_WAY), None)
     if running is not None:
-        return f"Now: {result_name(running)}"
+        return f"Now: {case_name(running)}"
     dated = [result for result in found if result.created_at is not None]
     if not dated:
         return ""
     latest = max(dated, key=creation)
-    return f"Last: {result_name(latest)}, {status_style(latest.status).word.lower()}"
+    return f"Last: {case_name(latest)}, {status_style(latest.status).word.lower()}"
 
 
 def counted_at(results: Iterable[Result]) -> datetime | None:
@@ -81,11 +82,6 @@ def counted_at(results: Iterable[Result]) -> datetime | None:
     )
 
 
-def creation(result: Result) -> tuple[datetime, str]:
-    """A key to sort results by: when they came."""
-    return (result.created_at or datetime.min.replace(tzinfo=UTC), result.id)
-
-
 def newest(results: Iterable[Result], always: frozenset[str]) -> list[Result]:
     """What is kept of results: those of the statuses in `always`, and the newest others, in the order they came."""
     in_order = sorted(results, key=creation, reverse=True)
@@ -93,16 +89,11 @@ def newest(results: Iterable[Result], always: frozenset[str]) -> list[Result]:
     return [one for one in reversed(in_order) if one.status in always or one.id in others]
 
 
-def result_name(result: Result) -> str:
-    """What a result's case is called."""
-    return result.name or result.test_case_id or result.id
-
-
 def _case(result: Result) -> Case:
     style = status_style(result.status)
     took = "" if result.duration_ms is None else duration_text(result.duration_ms / 1000)
     name, module = (
-        clean_text(result_name(result), _NAME_LENGTH),
+        clean_text(case_name(result), _NAME_LENGTH),
         clean_text(result.module or "", _NAME_LENGTH),
     )
     return Case(name, module, style.word, style.tone, took)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -399,7 +398,7 @@ class Explorer(TablePanel):
             self._tell()
             return
         self._query, self._runs = query, runs
-        self._rebuild(wish=replace(self.wish))
+        self._rebuild(wish=self.wish)
         await self._begin(self._scene.words.first)
 
     def _go(self, scene: Scene) -> None:

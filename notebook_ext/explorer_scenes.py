@@ -11,7 +11,7 @@ from notebook_ext.table_data import Table, Wish
 from zof_core import Run
 from zof_core.assumptions import PAGE_LIMIT_MAX
 from zof_core.builders import list_runs
-from zof_core.models import Page
+from zof_core.models import Page, creation
 from zof_core.requests import Call
 from zof_core.wording import status_style
 
@@ -255,10 +255,7 @@ def counted(scene: Scene, *, whole: int, found: int, lacking: bool, unchanged: i
 
 def older_first(runs: Sequence[Run]) -> tuple[str, ...]:
     """Their ids by age."""
-    return tuple(run.id for run in sorted(runs, key=lambda run: run.created_at or _LONG_AGO))
-
-
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+    return tuple(run.id for run in sorted(runs, key=lambda run: creation(run)[0]))
 
 
 def _midnight(day: str) -> datetime | None:

@@ -11,6 +11,7 @@ from zof_core import Result, Run
 from zof_core.catalogue import Catalogue
 from zof_core.comparison import Change
 from zof_core.flakiness import VERDICTS, FlakyCase
+from zof_core.wording import case_name
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ def results_table(results: Sequence[Result]) -> Table:
     return Table(
         [
             Column("status", "Status", of(lambda one: one.status), "status", width=104),
-            Column("name", "Case", of(_name), "code", width=200, grow=3),
+            Column("name", "Case", of(case_name), "code", width=200, grow=3),
             Column("module", "Module", of(lambda one: one.module), width=100, grow=1),
             Column("duration_ms", "Duration", of(lambda one: one.duration_ms), "duration", width=90),
             Column("said", "What it said", of(_first_line), width=200, grow=3),
@@ -119,10 +120,6 @@ def _run_ms(run: Run) -> float | None:
     if run.started_at is None or run.completed_at is None:
         return None
     return max((run.completed_at - run.started_at).total_seconds() * 1000, 0.0)
-
-
-def _name(result: Result) -> str:
-    return result.name or result.test_case_id or result.id
 
 
 def _first_line(result: Result) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from notebook_ext.assets import TABLE_CSS
-from notebook_ext.cases import creation
 from notebook_ext.frames import results_frame
 from notebook_ext.html import frozen_html
 from notebook_ext.tables import cell, id_cell, status_cell, table_html, table_text
 from zof_core import Result
-from zof_core.wording import duration_text, status_style
+from zof_core.models import creation
+from zof_core.wording import case_name, duration_text, status_style
 
 ROWS_SHOWN = 200
 _HEADINGS = ("Status", "Case", "Module", "Duration", "What it said")
@@ -52,7 +52,7 @@ class ResultsTable:
         rows = (
             (
                 status_cell(status_style(one.status)),
-                id_cell(_case(one)),
+                id_cell(case_name(one)),
                 cell(one.module or ""),
                 cell(_took(one)),
                 cell(_said(one), wrap=True),
@@ -64,14 +64,10 @@ class ResultsTable:
 
     def __repr__(self) -> str:
         rows = [
-            [status_style(one.status).word, _case(one), one.module or "", _took(one), _said(one)]
+            [status_style(one.status).word, case_name(one), one.module or "", _took(one), _said(one)]
             for one in self._shown()
         ]
         return f"{self._caption()}\n{table_text(_HEADINGS, rows)}"
-
-
-def _case(result: Result) -> str:
-    return result.name or result.test_case_id or result.id
 
 
 def _took(result: Result) -> str:

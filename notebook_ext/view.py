@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from notebook_ext.cases import Case, cases_of, counted_at, creation, now_line, result_name
+from notebook_ext.cases import Case, cases_of, counted_at, now_line
 from zof_core import Artifact, Result, Run, RunSummary
 from zof_core.catalogue import Catalogue
+from zof_core.models import creation
 from zof_core.usual import Usual, expected_end
-from zof_core.wording import duration_text, status_style
+from zof_core.wording import case_name, duration_text, status_style
 
 FAILURES_SHOWN = 5
 FAILURE_TEXT_LIMIT = 600
@@ -264,7 +265,7 @@ def _failure(result: Result) -> Failure:
     if len(text) > FAILURE_TEXT_LIMIT:
         text = text[:FAILURE_TEXT_LIMIT].rstrip() + " …"
     return Failure(
-        name=result_name(result),
+        name=case_name(result),
         module=result.module or "",
         word=style.word,
         icon=style.icon,

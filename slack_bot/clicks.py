@@ -62,7 +62,7 @@ def judge_click(
     if not request.channel:
         request = replace(request, channel=_place(request, kind, followed, config, now))
     if value.run:
-        return _about_run(request, kind, value, followed, config, now=now)
+        return _about_run(request, kind, value, followed, config, now=now, failed_only=failed_only)
     if followed is None or followed.run is None:
         text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
@@ -108,6 +108,7 @@ def _about_run(
     config: BotConfig,
     *,
     now: float,
+    failed_only: bool = False,
 ) -> Verdict:
     """Judges a button that names a run by its id, whoever started it."""
     reads = kind is Kind.DETAILS
@@ -120,7 +121,7 @@ def _about_run(
         value.run,
         followed,
         config,
-        failed_only=CLICKS[request.action_id][1] if request.action_id in CLICKS else False,
+        failed_only=failed_only,
         query=Query(page=value.page, case=value.case or None),
         view=view,
     )

@@ -54,29 +54,32 @@ def refusal_of_decline(ballot: Ballot, row: FollowedRun | None, policy: Policy, 
         return "This button stands for another request than the one that waits, so nothing was started."
     if row.confirmation.confirmed_at is not None:
         return "You confirmed this already; its message shows what came of it."
-    if row.state is not State.CONFIRMING or row.is_over or now >= row.confirmation.expires_at:
+    if not _is_open(row, now):
         return "This can no longer be confirmed, so nothing was started. Ask again if it is still wanted."
     return None
 
 
 def declined(row: FollowedRun, now: float) -> FollowedRun:
     """The row when its asker has said “not now”; the same row if it is decided already."""
-    if row.state is not State.CONFIRMING or row.is_over or row.confirmation is None:
-        return row
-    if now >= row.confirmation.expires_at:
-        return row
-    return row.model_copy(update={"outcome": Outcome.WITHDRAWN})
+    return row.model_copy(update={"outcome": Outcome.WITHDRAWN}) if _is_open(row, now) else row
 
 
 def confirmed(row: FollowedRun, policy: Policy, now: float) -> FollowedRun:
     """The row when its asker has confirmed it; the same row if it is decided already."""
-    if row.state is not State.CONFIRMING or row.is_over or row.confirmation is None:
+    if row.confirmation is None or not _is_open(row, now):
         return row
     decision = _as_it_is_now(row, policy, now)
-    if not decision.allowed or now >= row.confirmation.expires_at:
+    if not decision.allowed:
         return row
     done = row.confirmation.model_copy(update={"confirmed_at": now})
     return _demanding(row.model_copy(update={"state": State.ACCEPTED, "confirmation": done}), decision, now)
+
+
+def _is_open(row: FollowedRun, now: float) -> bool:
+    """Whether its asker can still decide."""
+    asked = row.confirmation
+    waits = row.state is State.CONFIRMING and not row.is_over
+    return waits and asked is not None and now < asked.expires_at
 
 
 def _demanding(row: FollowedRun, decision: Decision, now: float) -> FollowedRun:

@@ -10,13 +10,8 @@ from typing import Final, assert_never
 from slack_bot import errands, results, transitions
 from slack_bot.again import run_again, target_suite
 from slack_bot.approvals import Ballot, has_voted, people_of, refusal_of, vote
-from slack_bot.confirmations import (
-    confirmed,
-    declined,
-    prepared,
-    refusal_of_confirmation,
-    refusal_of_decline,
-)
+from slack_bot.clicks import REFUSALS
+from slack_bot.confirmations import confirmed, declined, prepared
 from slack_bot.errands import Answer, Errand, ErrandOutcome, Kind
 from slack_bot.followed import FollowedRun
 from slack_bot.home_reading import HomeReading
@@ -185,8 +180,7 @@ class ErrandTicks:
         ballot = Ballot(errand.asker, errand.channel, digest, approve=True)
         declines = errand.kind is Kind.DECLINE
         done = row is not None and row.confirmation is not None and row.confirmation.confirmed_at is not None
-        judge = refusal_of_decline if declines else refusal_of_confirmation
-        refusal = None if done and not declines else judge(ballot, row, policy, now)
+        refusal = None if done and not declines else REFUSALS[errand.kind](ballot, row, policy, now)
         if refusal is not None or row is None:
             return Answer(sentence(refusal or "This request is gone."), ErrandOutcome.DENIED)
         change = partial(declined, now=now) if declines else partial(confirmed, policy=policy, now=now)

@@ -35,7 +35,7 @@ from zof_core import (
     ZofServerError,
     ZofTimeoutError,
 )
-from zof_core.wording import error_sentences
+from zof_core.wording import case_name, error_sentences
 
 log: Final = logging.getLogger(__name__)
 
@@ -156,10 +156,7 @@ class ZofDoor:
             found += page.data
         # In the order they ran, as the Console and the notebook show them.
         found.sort(key=lambda result: result.created_at or _UNKNOWN)
-        return [
-            FailedCase(name=result.name or result.test_case_id or result.id, status=result.status)
-            for result in found
-        ]
+        return [FailedCase(name=case_name(result), status=result.status) for result in found]
 
 
 def failure_of(error: ZofApiError) -> Refused | Unavailable:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
-from zof_core.models import Result, Run
+from zof_core.models import Result, Run, creation
 
 FLAKY_RESULTS: Final = 3
 """Ours: outcomes needed before a case can be called flaky."""
@@ -59,14 +58,14 @@ def flaky_cases(
         results: of these runs; those of others are left out.
         least: verdicts of a case in an environment below which nothing is said of it.
     """
-    place = {run.id: (number, run) for number, run in enumerate(sorted(runs, key=_made))}
+    place = {run.id: (number, run) for number, run in enumerate(sorted(runs, key=creation))}
     told: dict[tuple[str, str | None], list[Result]] = defaultdict(list)
     for result in results:
         if result.test_case_id and result.run_id in place:
             told[result.test_case_id, place[result.run_id][1].environment].append(result)
     found = []
     for (case, environment), listed in told.items():
-        listed.sort(key=lambda one: (place[one.run_id or ""][0], one.created_at or _LONG_AGO, one.id))
+        listed.sort(key=lambda one: (place[one.run_id or ""][0], *creation(one)))
         verdicts = [one.status for one in listed if one.status in VERDICTS]
         changes = changes_in(verdicts)
         if len(verdicts) >= least and changes:
@@ -77,10 +76,3 @@ def flaky_cases(
 def changes_in(outcomes: Sequence[str]) -> int:
     """How often an outcome differs from the one before."""
     return sum(before != after for before, after in pairwise(outcomes))
-
-
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-
-
-def _made(run: Run) -> tuple[datetime, str]:
-    return run.created_at or _LONG_AGO, run.id

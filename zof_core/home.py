@@ -15,7 +15,7 @@ from zof_core.call import Plan
 from zof_core.catalogue import Catalogue
 from zof_core.commands import Command
 from zof_core.errors import ZofApiError
-from zof_core.models import Page, Result, Run, Schedule
+from zof_core.models import Page, Result, Run, Schedule, creation
 from zof_core.paging import Walk
 from zof_core.posture import Figure, Posture, posture
 from zof_core.requests import Call
@@ -225,5 +225,4 @@ def _listed(names: list[str]) -> str:
 
 
 def _newest(runs: Iterable[Run]) -> list[Run]:
-    never = datetime.min.replace(tzinfo=UTC)
-    return sorted(runs, key=lambda run: (run.created_at or never, run.id), reverse=True)
+    return sorted(runs, key=creation, reverse=True)

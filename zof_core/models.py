@@ -8,6 +8,7 @@ Statuses are open strings, since new ones may come without a new version (`docs/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, overload
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field, GetPydanticSchema
@@ -229,6 +230,14 @@ class Page(ZofModel, Generic[T]):
 def _blank_page(*item: Any) -> Page[Any]:
     kind: Any = Page.__class_getitem__(item[0]) if item else Page
     return kind.__new__(kind)  # type: ignore[no-any-return]
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def creation(item: Run | Result) -> tuple[datetime, str]:
+    """A key to sort runs or results by: when they came into being; those that do not say come first."""
+    return item.created_at or _LONG_AGO, item.id
 
 
 class RunRequest(BaseModel):

@@ -28,7 +28,7 @@ from zof_core.errors import (
     ZofValidationError,
     clean_text,
 )
-from zof_core.models import Run, RunSummary, normal_status
+from zof_core.models import Result, Run, RunSummary, normal_status
 from zof_core.operations import DOES
 from zof_core.validation import noun
 
@@ -123,6 +123,11 @@ _TYPED: Final = {
     "idempotency_key": "--idempotency-key",
 }
 _FIELD: Final = re.compile("|".join(rf"\b{field}\b" for field in _TYPED))
+
+
+def case_name(result: Result) -> str:
+    """What people call a result's case."""
+    return result.name or result.test_case_id or result.id
 
 
 def duration_text(seconds: float) -> str:

@@ -103,9 +103,7 @@ export default {
       if (part + 1 < all) return;
       const plain = new Blob(parts).stream().pipeThrough(new DecompressionStream("gzip"));
       parts = [];
-      const link = made("a", { download: name, href: URL.createObjectURL(await new Response(plain).blob()) });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      saveFile({ name, type: "text/csv" }, await new Response(plain).blob());
       save.disabled = false;
     };
     const onMessage = (message, buffers) => {

@@ -13,7 +13,7 @@ from slack_bot.views.blocks import Block, Message, actions, button, context, lab
 from slack_bot.views.lists import can_stand_in_a_button, console_button, details_button
 from slack_bot.views.words import emoji, names_of
 from zof_core import Result, Run
-from zof_core.wording import cases_text, duration_text, progress_text, status_style, took_text
+from zof_core.wording import case_name, cases_text, duration_text, progress_text, status_style, took_text
 
 CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
@@ -55,17 +55,13 @@ def failures_reply(row: FollowedRun, failures: Sequence[Result] | None) -> Messa
         total, names = row.findings.failures_total, [case.name for case in listed]
     else:
         items = [section(_failure(result)) for result in failures[:THREAD_SHOWN]]
-        total, names = len(failures), [_name(result) for result in failures[:THREAD_SHOWN]]
+        total, names = len(failures), [case_name(result) for result in failures[:THREAD_SHOWN]]
     more = total - len(items)
     rest = [context(f"and {more} more; Details above lists them all")] if more > 0 else []
     head = section(f"*Not passed* in run {code(run.id)}: {cases_text(total)}")
     and_more = f" and {more} more" if more > 0 else ""
     text = f"Not passed: {', '.join(plain(name, _NAME_MAX) for name in names)}{and_more}."
     return Message(prose(text, 3000), () if row.card.plain else (head, *items, *rest))
-
-
-def _name(result: Result) -> str:
-    return result.name or result.test_case_id or result.id
 
 
 def _word(status: str) -> str:
@@ -75,7 +71,7 @@ def _word(status: str) -> str:
 
 def _failure(result: Result) -> str:
     took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
-    line = f"{_word(result.status)} · {code(_name(result), _NAME_MAX)}{took}"
+    line = f"{_word(result.status)} · {code(case_name(result), _NAME_MAX)}{took}"
     why = result.failure_summary
     return f"{line}\n{fenced(why.splitlines(), 700)}" if why and why.strip() else line
 

@@ -19,7 +19,7 @@ from slack_bot.views.lists import (
 from slack_bot.views.words import Names, emoji
 from zof_core import Run
 from zof_core.models import Result
-from zof_core.wording import duration_text, progress_text, status_style, took_text
+from zof_core.wording import case_name, duration_text, progress_text, status_style, took_text
 
 LATER_ACTION: Final = "details_later"
 EARLIER_ACTION: Final = "details_earlier"
@@ -98,10 +98,9 @@ def details_blocks(
 
 def _failure(run: Run, result: Result) -> list[Block]:
     style = status_style(result.status)
-    name = result.name or result.test_case_id or result.id
     took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
     summary = f"\n{code(result.failure_summary, _SUMMARY_MAX)}" if result.failure_summary else ""
-    text = f"{emoji(style)} *{prose(style.word, 40)}* · {code(name, 120)}{took}{summary}"
+    text = f"{emoji(style)} *{prose(style.word, 40)}* · {code(case_name(result), 120)}{took}{summary}"
     case = result.test_case_id or result.id
     value = json.dumps({"run": run.id, "case": case})
     if len(value) > 2000 or not can_stand_in_a_button(run.id) or not case.isprintable():

@@ -20,7 +20,15 @@ from zof_core import (
 from zof_core.catalogue import Catalogue, load_catalogue, merged, nearest
 from zof_core.errors import clean_text
 from zof_core.validation import quoted
-from zof_core.wording import as_typed, duration_text, error_sentences, progress_text, status_style, took_text
+from zof_core.wording import (
+    as_typed,
+    case_name,
+    duration_text,
+    error_sentences,
+    progress_text,
+    status_style,
+    took_text,
+)
 from zofops import exit_codes
 from zofops.exit_codes import ExitCode
 
@@ -157,7 +165,7 @@ def _show_failures(zof: ZofClient, run: Run) -> None:
             )
             return
         for result in page.data[: _SHOWN_FAILURES - shown]:
-            name = clean_text(result.name or result.test_case_id or result.id, 200)
+            name = clean_text(case_name(result), 200)
             print(f"  {status_style(result.status).word:<7}{name}")
             shown += 1
     if shown < total:
