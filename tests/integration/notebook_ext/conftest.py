@@ -19,6 +19,11 @@ def zof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zof]:
 
 @pytest.fixture(scope="session")
 def kernel(zof: Zof, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    yield from fresh_kernel(zof, tmp_path_factory)
+
+
+def fresh_kernel(zof: Zof, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """A kernel in which nothing was done yet, for a fixture."""
     started = Kernel(zof.env, tmp_path_factory.mktemp("kernel"))
     started.run("import ipywidgets, notebook_ext\nfrom notebook_ext import RunForm, watch")
     yield started

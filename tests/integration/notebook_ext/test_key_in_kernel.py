@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.notebook_ext.conftest import Zof
+from tests.integration.notebook_ext.conftest import Zof, fresh_kernel
 from tests.support.kernel import Kernel, is_type, model_in, update_of
 
 FIND = """
 from tests.support.secrets import places_of
-get_ipython().user_ns.pop('kept', None)  # another test's
 
 def find():
     typed, shell = ''.join(chr(n) for n in {codes}), get_ipython()
@@ -21,6 +20,12 @@ def find():
         shown=repr(panel), parent=shell.get_parent(), history=list(shell.history_manager.get_range()))
     return [way for thing in things.values() for way in places_of(typed, thing)]
 """
+
+
+@pytest.fixture(scope="module")
+def kernel(zof: Zof, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """One of its own: in that of all other tests there is so much to look through that a search takes minutes."""
+    yield from fresh_kernel(zof, tmp_path_factory)
 
 
 @pytest.fixture
