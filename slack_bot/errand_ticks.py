@@ -90,14 +90,13 @@ class ErrandTicks:
                 assert_never(task)
 
     async def _post(self, errand: Errand) -> errands.Report:
-        """Shows a channel what nobody there asked for. Looked for first if an earlier try may have come through."""
+        """Shows a channel what nobody there asked for. Looked for first: an earlier try may have been cut off."""
         slack, message = self._bench.slack, note(errand.answer or "")
-        if errand.tries:
-            found = await slack.find_cards(errand.channel, errand.key, errand.asked_at - _CLOCK_SKEW)
-            if isinstance(found, results.SlackBusy):
-                return found
-            if isinstance(found, list) and found:
-                return results.Said()
+        found = await slack.find_cards(errand.channel, errand.key, errand.asked_at - _CLOCK_SKEW)
+        if isinstance(found, results.SlackBusy):
+            return found
+        if isinstance(found, list) and found:
+            return results.Said()
         shown = await slack.post_card(errand.channel, message, errand.key, "")
         return results.Said() if isinstance(shown, results.Shown) else shown
 

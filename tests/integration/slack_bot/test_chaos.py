@@ -248,15 +248,18 @@ async def test_killed_at_each_point_of_a_webhooks_arrival(
         with pytest.raises(httpx.TransportError):
             await deliver()
         await until(lambda: bot.is_dead)
+        if (method, after) == ("begin", True):
+            # It takes the notice up again and shows it, and dies before it has noted that.
+            bot.die_at("save", "Kind.PLAN", after=False)
+            bot.start()
+            await until(lambda: bot.is_dead)
         bot.start()
     await until(bot.ready)
     assert await deliver() == 200
     await until(shown)
-    there = await shown()
-    # A notice has no mark to look for, as a run's card has: after a kill before its note it is said anew.
-    assert len(there) <= 1 + len(points)
+    assert len(await shown()) == 1
     assert await deliver() == 200
-    assert await shown() == there
+    assert len(await shown()) == 1
 
 
 @pytest.mark.parametrize("part", range(ROUNDS))
