@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from notebook_ext import frontend
-from notebook_ext.comparison_table import changes_of
 from notebook_ext.connection import connect
+from notebook_ext.explorer_lists import Lists, Sheet
 from notebook_ext.explorer_scenes import (
     LAST_CHOICES,
     LAST_RUNS,
@@ -26,17 +26,12 @@ from notebook_ext.explorer_scenes import (
     older_first,
     told_of,
 )
-from notebook_ext.explorer_tables import comparison_table, flaky_table, results_table, runs_table
-from notebook_ext.reading import Reading
 from notebook_ext.seen import remember
-from notebook_ext.table_data import Table, Wish
+from notebook_ext.table_data import Wish
 from notebook_ext.table_panel import TablePanel
-from zof_core import AsyncZofClient, Project, Result, Run, ZofApiError, ZofClient
+from zof_core import AsyncZofClient, ZofApiError, ZofClient
 from zof_core.assumptions import PAGE_LIMIT_MAX
-from zof_core.builders import list_projects, list_results
-from zof_core.catalogue import Catalogue, merged
-from zof_core.comparison import compare
-from zof_core.flakiness import flaky_cases
+from zof_core.catalogue import Catalogue
 from zof_core.wording import error_sentences
 
 _log = logging.getLogger(__name__)
@@ -74,19 +69,17 @@ class Explorer(TablePanel):
         before: date | str | None = None,
     ) -> None:
         self._connection = connect(client, catalogue=catalogue)
-        self._query = Query(project or "", status or "", day_text(after), day_text(before))
-        self._runs: Reading[Run] = Reading(self._query.call())
-        self._projects: Reading[Project] = Reading(list_projects(limit=PAGE_LIMIT_MAX))
-        self._results: dict[str, Reading[Result]] = {}
+        self._keyring = self._connection
+        query = Query(project or "", status or "", day_text(after), day_text(before))
+        self._lists = Lists(query, self._connection.catalogue)
         self._scene = Scene()
         self._last = LAST_RUNS
-        self._unchanged: int | None = None
-        self._items: list[Any] = []
+        self._sheet: Sheet = self._lists.sheet(self._scene)
         self._filling: asyncio.Task[None] | None = None
         self._busy = ""
         self._error: ZofApiError | None = None
         self._aside = ""
-        super().__init__(runs_table((), self._connection.catalogue), title="Runs", loop=self._connection.loop)
+        super().__init__(self._sheet.table, title="Runs", loop=self._connection.loop)
         self.wish = Wish(where=(("environment", environment),) if environment else ())
         self._wish_of_runs = self.wish
 
@@ -95,7 +88,7 @@ class Explorer(TablePanel):
     @property
     def items(self) -> list[Any]:
         """What is filtered, in the order shown: runs, results, pairs of a word and a change, or flaky cases."""
-        items = self._items
+        items = self._sheet.items
         return [items[row] for row in self.rows]
 
     def load(self, pages: int = 1) -> int:
@@ -142,7 +135,7 @@ class Explorer(TablePanel):
         Raises:
             ZofApiError: they could not be read.
         """
-        if self._scene.kind != "runs" or not self._runs.begun:
+        if self._scene.kind != "runs" or not self._lists.runs.begun:
             self.show_runs()
         self._last = last
         self._go(self._flaky())
@@ -161,6 +154,10 @@ class Explorer(TablePanel):
         """See `Panel`."""
         self._stop()
 
+    def retry(self) -> None:
+        """See `Panel`."""
+        self._loop.submit(self._begin(self._scene.words.first))
+
     def heard(self, message: Mapping[str, Any]) -> None:
         """See `Panel`: the explorer's own buttons and filters, and what every table can do."""
         match message:
@@ -178,7 +175,7 @@ class Explorer(TablePanel):
                 super().heard(message)
 
     def _named(self) -> str:
-        return told_of(self._scene, self._query, self.wish)
+        return told_of(self._scene, self._lists.query, self.wish)
 
     def _counted(self) -> str:
         return counted(
@@ -186,7 +183,7 @@ class Explorer(TablePanel):
             whole=self.table.size,
             found=len(self.rows),
             lacking=self._lacking() and bool(self.table.size),
-            unchanged=self._unchanged,
+            unchanged=self._sheet.unchanged,
         )
 
     def _notice(self) -> str:
@@ -210,36 +207,25 @@ class Explorer(TablePanel):
             "hint": scene.words.hint,
             "empty": empty,
             "filters": filters(
-                scene, self._query, self.wish, self.table, projects=self._project_names(), last=self._last
+                scene,
+                self._lists.query,
+                self.wish,
+                self.table,
+                projects=self._lists.project_names(),
+                last=self._last,
             ),
             "actions": actions(scene, picked=len(self._picked), rows=self.table.size),
             "picks": 2 if of_runs else 0,
             "link": "id" if of_runs else "name",
         }
 
-    def _project_names(self) -> dict[str, str]:
-        used = {run.project_id: run.project_id for run in self._runs.items if run.project_id}
-        listed = {project.id: project.name or project.id for project in self._projects.items}
-        named = {project.id: project.name for project in self._connection.catalogue.projects if project.name}
-        return used | listed | named
-
     # --- on the loop thread ------------------------------------------------------------------------------------------
 
-    def _needs(self) -> list[Reading[Any]]:
-        if self._scene.kind == "runs":
-            return [self._runs]
-        return [self._results_of(run_id) for run_id in self._scene.runs]
-
-    def _results_of(self, run_id: str) -> Reading[Result]:
-        if run_id not in self._results:
-            self._results[run_id] = Reading(list_results(run_id=run_id, limit=PAGE_LIMIT_MAX))
-        return self._results[run_id]
-
     def _begun(self) -> bool:
-        return all(reading.begun for reading in self._needs())
+        return self._lists.begun(self._scene)
 
     def _lacking(self) -> bool:
-        return any(not reading.whole for reading in self._needs())
+        return self._lists.lacking(self._scene)
 
     async def _begin(self, pages: int) -> None:
         """Reads what the scene lacks, in a task that another scene ends."""
@@ -265,10 +251,12 @@ class Explorer(TablePanel):
         self._error, self._aside = None, ""
         try:
             await self._read(pages)
-            if self._scene.kind == "runs" and not self._projects.begun:
+            if self._scene.kind == "runs" and not self._lists.projects.begun:
                 await self._read_projects()
+            self._connection.judge(None)
         except ZofApiError as error:
             self._error = error
+            self._connection.judge(error)
         except Exception as error:  # a fault of ours must not leave a panel that reads for ever
             _log.exception("A list could not be read")
             self._error = ZofApiError(f"The list could not be read ({type(error).__name__}).")
@@ -276,10 +264,10 @@ class Explorer(TablePanel):
         self._tell()
 
     async def _read(self, pages: int) -> None:
-        scene, needs = self._scene, self._needs()
+        scene, needs = self._scene, self._lists.needs(self._scene)
         for number, reading in enumerate(needs, 1):
             part = f" of run {number} of {len(needs)}" if len(needs) > 1 else ""
-            self._busy = f"Reading {'runs' if reading is self._runs else 'results'}{part} …"
+            self._busy = f"Reading {'runs' if scene.kind == 'runs' else 'results'}{part} …"
             self._tell()
             for _ in range(pages):
                 if reading.whole:
@@ -294,33 +282,14 @@ class Explorer(TablePanel):
         """The names to choose from: without them those that are known from elsewhere are offered."""
         self._busy = ""
         try:
-            await self._projects.read_page(self._connection.client())
+            await self._lists.projects.read_page(self._connection.client())
             self._rebuild()
         except ZofApiError as error:
             self._aside = f"The list of projects could not be read. {error_sentences(error)}"
 
     def _rebuild(self, *, wish: Wish | None = None) -> None:
-        self._unchanged = None
-        table, self._items = self._table()
-        self._set_table(table, wish=wish)
-
-    def _table(self) -> tuple[Table, list[Any]]:
-        scene, needs = self._scene, self._needs()
-        if scene.kind == "runs":
-            runs = self._runs.items
-            names = merged(self._connection.catalogue, self._projects.items, ())
-            return runs_table(runs, names), runs
-        told = [reading.items for reading in needs] if self._begun() else [[] for _ in needs]
-        if scene.kind == "results":
-            return results_table(told[0]), told[0]
-        if scene.kind == "comparison":
-            found = compare(*told)
-            self._unchanged = found.unchanged if self._begun() else None
-            changes = changes_of(found)
-            return comparison_table(changes), changes
-        seen = [run for run in self._runs.items if run.id in scene.runs]
-        cases = list(flaky_cases(seen, (result for results in told for result in results)))
-        return flaky_table(cases), cases
+        self._sheet = self._lists.sheet(self._scene)
+        self._set_table(self._sheet.table, wish=wish)
 
     async def _show_scene(self, scene: Scene) -> None:
         """Changes what is shown. Coming back to the runs, they are filtered and sorted as before."""
@@ -328,27 +297,21 @@ class Explorer(TablePanel):
         if self._scene.kind == "runs":
             self._wish_of_runs = self.wish
         for run_id in scene.runs:
-            self._forget_unless_ended(run_id)
+            self._lists.forget_unless_ended(run_id)
         self._scene, self._error, self._aside = scene, None, ""
         self.title = scene.words.title
         self._rebuild(wish=self._wish_of_runs if scene.kind == "runs" else scene.words.wish)
-
-    def _forget_unless_ended(self, run_id: str) -> None:
-        """What was read of a run that goes on is read anew."""
-        ended = any(run.id == run_id and run.is_terminal for run in self._runs.items)
-        if not ended:
-            self._results.pop(run_id, None)
 
     def _flaky(self) -> Scene:
         """Of the runs that are filtered, newest first whatever they are sorted by; another number looks at the same."""
         if self._scene.kind == "flaky":
             return flaky_scene(self._scene.among, self._last)
         wanted = set(self.rows)
-        ended = [run.id for row, run in enumerate(self._items) if row in wanted and run.is_terminal]
+        ended = [run.id for row, run in enumerate(self._sheet.items) if row in wanted and run.is_terminal]
         return flaky_scene(ended, self._last)
 
     async def _act(self, op: str) -> None:
-        picked = [self._items[row] for row in self._picked]
+        picked = [self._sheet.items[row] for row in self._picked]
         match op:
             case "results" if len(picked) == 1:
                 await self._show_and_begin(Scene("results", (picked[0].id,)))
@@ -368,7 +331,7 @@ class Explorer(TablePanel):
         if self._scene.kind != "runs":
             await super()._open(row, view)
             return
-        run_id = self._items[row].id
+        run_id = self._sheet.items[row].id
         remember(run_id)
         await self._show_and_begin(Scene("results", (run_id,)))
 
@@ -386,18 +349,17 @@ class Explorer(TablePanel):
         elif scene.kind == "flaky" and key == "last" and value in map(str, LAST_CHOICES):
             self._last = int(value)
             await self._show_and_begin(self._flaky())
-        elif scene.kind == "runs" and (query := self._query.asking(key, value)) != self._query:
+        elif scene.kind == "runs" and (query := self._lists.query.asking(key, value)) != self._lists.query:
             await self._ask(query)
 
     async def _ask(self, query: Query) -> None:
         """Asks Zof for other runs; those that were read go."""
         try:
-            runs = Reading(query.call())
+            self._lists.ask(query)
         except ZofApiError as error:  # that can be no project
             self._error = error
             self._tell()
             return
-        self._query, self._runs = query, runs
         self._rebuild(wish=self.wish)
         await self._begin(self._scene.words.first)
 

@@ -234,18 +234,18 @@ class Panel(anywidget.AnyWidget):
         self.close()
 
     def _receive(self, message: Mapping[str, Any]) -> None:
+        if message.get("asks"):
+            self._loop.submit(self._acknowledge())
         match message:
             case {"op": "hello", "view": str(view)}:
                 self._views.add(view)
             case {"op": "key", "key": str()} if isinstance(message, MutableMapping):
                 # Taken out of the message, which the kernel keeps until the next one comes.
                 self._loop.submit(self._unlock(KeyFrom(message.pop("key"))))
-                self._loop.submit(self._acknowledge())
             case {"op": "bye", "view": str(view)}:
                 self._views.discard(view)
                 self._loop.submit(self._seen_less())
             case _:
-                self._loop.submit(self._acknowledge())
                 self.heard(message)
 
     async def _seen_less(self) -> None:

@@ -14,7 +14,7 @@ function ask(model, host, message) {
     model.off("msg:custom", heard);
   };
   model.on("msg:custom", heard);
-  model.send(message);
+  model.send({ ...message, asks: true });
 }
 
 /** Gives the reader a file: bytes that the kernel has fetched. */

@@ -87,10 +87,13 @@ function mountGrid(model, host, label, act) {
     const least = state.columns.reduce((sum, one) => sum + one.width, picks() ? 30 : 0);
     box.style.setProperty("--zof-least", `${least}px`);
   };
+  const sight = () => [
+    Math.max(0, Math.floor(box.scrollTop / ROW) - SPARE),
+    Math.min(state.count, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + SPARE),
+  ];
   const draw = () => {
     due = 0;
-    const from = Math.max(0, Math.floor(box.scrollTop / ROW) - SPARE);
-    const to = Math.min(state.count, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + SPARE);
+    const [from, to] = sight();
     const next = new Map();
     for (let place = from; place < to; place += 1) {
       const row = cache.get(place);
@@ -132,7 +135,9 @@ function mountGrid(model, host, label, act) {
       const middle = box.scrollTop / ROW;
       for (const place of [...cache.keys()]) if (Math.abs(place - middle) > CACHED / 4) { cache.delete(place); stale.delete(place); }
     }
-    redraw();
+    // Now and not in the next frame: this one shows what has come.
+    cancelAnimationFrame(due);
+    draw();
   };
   const show = () => {
     const before = state;
@@ -164,10 +169,10 @@ function mountGrid(model, host, label, act) {
 
   const go = (row, column = active.column) => {
     active = { row: Math.max(-1, Math.min(state.count - 1, row)), column: Math.max(0, Math.min(columnsShown() - 1, column)) };
-    const sight = box.clientHeight - HEAD;
+    const room = box.clientHeight - HEAD;
     const top = active.row * ROW;
     if (active.row >= 0 && top < box.scrollTop) box.scrollTop = top;
-    else if (top + ROW > box.scrollTop + sight) box.scrollTop = top + ROW - sight;
+    else if (top + ROW > box.scrollTop + room) box.scrollTop = top + ROW - room;
     const over = head.children[active.column];
     if (over.offsetLeft < box.scrollLeft) box.scrollLeft = over.offsetLeft;
     else if (over.offsetLeft + over.offsetWidth > box.scrollLeft + box.clientWidth) box.scrollLeft = over.offsetLeft + over.offsetWidth - box.clientWidth;
@@ -214,7 +219,9 @@ function mountGrid(model, host, label, act) {
   };
   const observer = new ResizeObserver(redraw);
   observer.observe(box);
-  box.addEventListener("scroll", redraw, { passive: true });
+  // Asked for before anything is drawn: the answer is on its way meanwhile.
+  const onScroll = () => { lack(...sight()); redraw(); };
+  box.addEventListener("scroll", onScroll, { passive: true });
   box.addEventListener("keydown", onKey);
   box.addEventListener("click", onClick);
   box.addEventListener("dblclick", onDouble);

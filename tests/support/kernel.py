@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import queue
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -140,3 +142,16 @@ def model_in(said: list[dict[str, Any]]) -> str:
     """The model that was displayed."""
     shown = [message["content"]["data"] for message in said if is_type(message, "display_data")]
     return str(next(bundle[WIDGET]["model_id"] for bundle in shown if WIDGET in bundle))
+
+
+def installed_ipykernel(wanted: str, place: Path) -> Path:
+    """Puts an ipykernel of another version into a folder of its own; before all others it is the one that runs."""
+    command = ["install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(place)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *command, f"ipykernel=={wanted}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"ipykernel {wanted} could not be installed:\n{done.stderr}"
+    return place

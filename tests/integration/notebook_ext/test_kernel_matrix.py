@@ -5,11 +5,8 @@ An ipykernel of another version is installed beside ours and put before it; ever
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +21,7 @@ from tests.integration.notebook_ext.test_panel_in_kernel import (
     test_running_a_cell_again_leaves_one_panel_and_no_thread,
 )
 from tests.support.gated_zof import Zof
-from tests.support.kernel import Kernel, is_idle, is_type, model_in
+from tests.support.kernel import Kernel, installed_ipykernel, is_idle, is_type, model_in
 from zof_core import ZofClient
 
 __all__ = [
@@ -48,23 +45,11 @@ def kernel_version(request: pytest.FixtureRequest) -> str:
 def kernel(kernel_version: str, zof: Zof, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     path = ""
     if version("ipykernel") != kernel_version:
-        path = str(_installed(kernel_version, tmp_path_factory.mktemp("ipykernel")))
+        path = str(installed_ipykernel(kernel_version, tmp_path_factory.mktemp("ipykernel")))
     started = Kernel({**zof.env, "PYTHONPATH": path}, tmp_path_factory.mktemp("kernel"))
     started.run("import ipywidgets, notebook_ext\nfrom notebook_ext import RunForm, watch")
     yield started
     started.stop()
-
-
-def _installed(wanted: str, place: Path) -> Path:
-    command = ["install", "-q", "--disable-pip-version-check", "--no-deps", "--target", str(place)]
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", *command, f"ipykernel=={wanted}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"ipykernel {wanted} could not be installed:\n{done.stderr}"
-    return place
 
 
 def test_it_is_the_kernel_that_was_asked_for(kernel: Kernel, kernel_version: str) -> None:
@@ -92,7 +77,7 @@ def test_a_click_while_a_cell_blocks_acts_then_or_when_the_cell_ends(
     request = kernel.begin(
         "import time\nuntil = time.monotonic() + 1\nwhile time.monotonic() < until: time.sleep(0.05)"
     )
-    kernel.send(model, {"op": "cancel"})
+    kernel.send(model, {"op": "cancel", "asks": True})
     assert "Cancelled" in kernel.frozen(said)
     # On the main shell no kernel hears it before: a panel that gets no answer says that it waits.
     order = [m for m in kernel.messages if is_idle(m, request) or content_of(m, model).get("op") == "heard"]

@@ -110,3 +110,14 @@ def test_a_run_and_a_log_ask_for_a_key_too(keyless: Kernel, zof: Zof) -> None:
     keyless.until(asks(log))
     keyless.send(log, {"op": "key", "key": zof.key})
     keyless.until(lambda m: "knows no run" in (update_of(m, "state", log) or {}).get("notice", ""))
+
+
+def test_an_explorer_asks_for_a_key_and_reads_with_it(keyless: Kernel, zof: Zof) -> None:
+    keyless.run("from notebook_ext import Explorer")
+    explorer = model_in(keyless.run("panel = Explorer()\npanel"))
+    keyless.until(asks(explorer))
+    keyless.send(explorer, {"op": "key", "key": zof.key})
+    keyless.until(lambda m: field_of(m, explorer) == "")
+    keyless.run("panel.load()")
+    assert keyless.value("panel._state()['notice']") == "''"
+    assert "proj_shop" in keyless.value("str(panel._state()['filters'])")
