@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -96,6 +97,14 @@ class Kernel:
             self.messages.append(message)
         kinds = [message["msg_type"] for message in self.messages[-20:]]
         pytest.fail(f"The kernel did not say what was waited for within {patience:g} s; it said: {kinds}")
+
+    def hear(self, seconds: float) -> list[dict[str, Any]]:
+        """All it says within so many seconds."""
+        start, until = len(self.messages), time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                self.messages.append(self._client.get_iopub_msg(timeout=left))
+        return self.messages[start:]
 
     def frozen(self, said: list[dict[str, Any]]) -> str:
         """The HTML that replaces what the cell displayed."""
