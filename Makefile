@@ -46,10 +46,12 @@ chaos: $(READY) ## The bot killed 300 times at random in bad weather; the platfo
 referee: $(READY) ## The same Web API calls to npm's emulate and to our workspace, answers compared
 	@$(BIN)/python -m tests.referee
 
-bench: $(READY) ## The client beside raw httpx, the bot beside bare Bolt, as ratios
+bench: $(READY) ## The client beside raw httpx, the bot beside bare Bolt, panels beside core widgets, as ratios
 	@$(BIN)/python -m benchmarks.client $(ARGS)
 	@$(BIN)/python -m benchmarks.platform
 	@$(BIN)/python -m benchmarks.bot
+	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m benchmarks.notebook
 
 check: $(READY) ## Lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -28,8 +28,8 @@ def target(wanted: str, met: bool) -> str:
 
 
 def times(other: float, ours: float) -> str:
-    """How many times ours another figure is; nothing where ours is none."""
-    return f", {other / ours:.2g} times" if ours else ""
+    """How many times ours another figure is; nothing where ours is next to nothing."""
+    return f", {other / ours:.2g} times" if ours >= 0.5 else ""
 
 
 def spread(values: Sequence[float], unit: str = "ms") -> str:

@@ -147,9 +147,9 @@ def table(rounds: int = ROUNDS) -> Iterator[Line]:
         beside(lambda name: f"{saved[name] / 1000:,.1f} kB"),
     )
     scrolls.sort()
-    worst = scrolls[int(0.95 * len(scrolls))]
+    median, worst = statistics.median(scrolls), scrolls[int(0.95 * len(scrolls))]
     yield Line(
         "rows there after scrolling far, median and 95th percentile",
-        f"{statistics.median(scrolls):.0f} ms, {worst:.0f} ms",
-        target("100 ms", worst <= 100),
+        f"{median:.0f} ms, {worst:.0f} ms",
+        f"{target('median 100 ms', median <= 100)}; {target('95th percentile', worst <= 100)}",
     )

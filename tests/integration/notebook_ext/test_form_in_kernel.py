@@ -44,6 +44,19 @@ def test_a_form_is_two_models_and_small(kernel: Kernel) -> None:
     assert bundle["text/plain"] == "Zof run: project proj_shop, environment staging, suite —"
 
 
+def test_running_a_cell_again_forty_times_leaves_one_form_and_no_thread(kernel: Kernel) -> None:
+    kernel.run("import threading, ipywidgets, comm")
+    count = "len(ipywidgets.widgets.widget._instances), len(comm.get_comm_manager().comms), threading.active_count()"
+    code = "RunForm(project='proj_shop', environment='staging')"
+    model = model_in(kernel.run(code, cell="again"))
+    kernel.until(lambda m: update_of(m, "options", model))
+    before = kernel.value(count)
+    for _ in range(40):
+        gone, model = model, model_in(kernel.run(code, cell="again"))
+        kernel.until(lambda m, gone=gone: is_type(m, "comm_close") and m["content"]["comm_id"] == gone)
+    assert kernel.value(count) == before
+
+
 def test_a_form_offers_what_zof_and_the_catalogue_know(kernel: Kernel) -> None:
     model = model_in(kernel.run("RunForm(poll_interval=0.2)"))
     offered = kernel.until(lambda m: update_of(m, "options", model))
