@@ -48,6 +48,7 @@ class Card(Value):
         not_before: Unix time before which Slack is left alone.
         turn_at: Unix time of its turn in our own budget, which a final state does not wait for.
         tries: failures in a row.
+        busy_since: Unix time of the first of them.
         plain: Slack refused the blocks; only text is sent.
         reposts: how often it was posted anew because somebody deleted it.
         doubted: a post's outcome was unknown once, so at the end the channel is searched for a double.
@@ -61,6 +62,7 @@ class Card(Value):
     not_before: float = 0.0
     turn_at: float = 0.0
     tries: int = 0
+    busy_since: float | None = None
     plain: bool = False
     reposts: int = 0
     doubted: bool = False
@@ -209,7 +211,7 @@ class FollowedRun(Value):
 
     @property
     def may_start_from(self) -> float:
-        """Unix time from which on it could be started: patience with Zof counts from here."""
+        """Unix time from which on it could be started."""
         approved_at = self.approval.approved_at if self.approval else None
         confirmed_at = self.confirmation.confirmed_at if self.confirmation else None
         return approved_at or confirmed_at or self.accepted_at

@@ -60,7 +60,7 @@ class Timing(BaseModel):
         poll_max: longest pause. `docs/limits/api-rate-limits` discourages polling every few seconds, hence 5 growing
             to 30; and all looks together keep to the client's share of Zof's rate limit.
         look_anyway: a run of which nothing was heard for so long has itself watched anew.
-        start_patience: how long a start is tried again while Zof does not answer.
+        start_patience: how long a start is tried again from when Zof first did not answer; a few times at least.
         retry_first: pause after the first failed attempt of anything; doubles up to `retry_max`.
         follow_patience: how long a run that Zof does not answer about is followed.
         answer_patience: how long `status` and `cancel` are tried (a response URL lives 30 minutes).

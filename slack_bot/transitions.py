@@ -34,6 +34,8 @@ NOTICE_TRIES: Final = 60
 LONGEST_PAUSE: Final = 300.0
 """Seconds. A server may ask for more; a person waits, so it is asked again all the same."""
 MAX_FAULTS: Final = 5
+LEAST_TRIES: Final = 5
+"""Before patience is over. It counts from the first failure, and meanwhile the bot itself may have been away."""
 MAX_REPOSTS: Final = 1
 THREAD_TRIES: Final = 20
 DOUBLE_TRIES: Final = 20
@@ -186,21 +188,20 @@ def _unless_unseen(row: FollowedRun) -> FollowedRun:
 
 
 def _start_again(row: FollowedRun, result: Unavailable, now: float, timing: Timing) -> FollowedRun:
-    waited = now - row.may_start_from
-    if waited >= timing.start_patience:
+    since, tries = row.outage_since or now, row.start_tries + 1
+    if tries >= LEAST_TRIES and now - since >= timing.start_patience:
         text = (
-            f"{result.sentence} I tried for {round(waited)} s and have stopped. "
+            f"{result.sentence} I tried for {round(now - since)} s and have stopped. "
             "Look under Operate → Runs in Zof's Console; if no run is there, type the command again."
         )
         return _over(row, Outcome.FAULT, notice=text)
-    tries = row.start_tries + 1
-    last_moment = row.may_start_from + timing.start_patience
+    later, last_moment = now + pause(tries, timing, result.retry_after), since + timing.start_patience
     again = row.model_copy(
         update={
             "state": State.STARTING,
             "start_tries": tries,
-            "outage_since": row.outage_since or now,
-            "next_try_at": min(now + pause(tries, timing, result.retry_after), max(last_moment, now)),
+            "outage_since": since,
+            "next_try_at": min(later, last_moment) if now < last_moment else later,
         }
     )
     if row.told_outage:
@@ -305,6 +306,7 @@ def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[
                 "shown": digest,
                 "attempts": 0,
                 "tries": 0,
+                "busy_since": None,
                 "turn_at": 0.0,
                 "doubted": card.doubted or searched,
                 "not_before": now + timing.card_every,
@@ -317,11 +319,12 @@ def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[
         case SlackRefused(_, layout=True) if not card.plain:
             changes = {"plain": True, "attempts": 0}
         case SlackBusy(retry_after, doubtful) if (
-            now - (row.read_at or row.accepted_at) < timing.follow_patience
+            card.tries + 1 < LEAST_TRIES or now - (card.busy_since or now) < timing.follow_patience
         ):
             least = max(retry_after or 0.0, timing.doubt_pause if doubtful else 0.0)
             changes = {
                 "tries": card.tries + 1,
+                "busy_since": card.busy_since or now,
                 "not_before": now + pause(card.tries + 1, timing, least),
                 "attempts": card.attempts + 1 if doubtful else 0,
                 "late": card.ts is not None,

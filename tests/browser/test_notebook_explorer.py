@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.aria import assert_aria
 from tests.support.jupyterlab import JupyterLabServer, open_notebook, run_cell, save_notebook
 from tests.support.listing_zof import KEY, ListingZof
 
@@ -79,6 +80,7 @@ def test_runs_are_explored_by_keyboard(
     out.get_by_role("button", name="Compare").click()
     expect(out.get_by_role("region", name="Comparison")).to_contain_text("run_3 → run_1")
     expect(grid.get_by_role("row").nth(1)).to_contain_text("New failure")
+    assert_aria(out.get_by_role("region", name="Comparison"), "comparison")
 
     out.get_by_role("button", name="← Runs").click()
     expect(grid).to_have_attribute("aria-rowcount", "101")
@@ -118,6 +120,7 @@ def test_flaky_cases_and_many_rows_are_seen_and_stay_in_the_saved_file(
     page, out, grid = _open(lab, open_page(dark=True), picture, theme)
     out.get_by_role("button", name="Flaky cases").click()
     expect(out.get_by_role("status").first).to_have_text("2 cases in the last 10 runs")
+    assert_aria(out.get_by_role("region", name="Flaky cases"), "flaky")
     sequence = grid.get_by_role("gridcell", name="passed, passed, failed").first
     expect(sequence.locator("svg").first).to_be_visible()
     picture(page, f"notebook-flaky-{theme}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.aria import assert_aria
 from tests.support.jupyterlab import JupyterLabServer, open_notebook, run_cell, save_notebook
 from zofops.world import World
 
@@ -20,6 +21,7 @@ CELLS = [
     '%zof logs',
     'from notebook_ext import RunForm\nRunForm(project="proj_abc", environment="staging", suite="suite_pr_smoke")',
     '%zof results --status passed',
+    '%zof plot failures proj_abc',
     '%zof freeze',
 ]  # fmt: skip
 
@@ -41,11 +43,13 @@ def test_home_log_and_code_are_there_and_stay_in_the_saved_file(
     expect(home).to_contain_text("Pass rate")
     expect(home).to_contain_text("runs that passed of those that passed, failed or ended in error")
     expect(home.get_by_role("button", name="Read again")).to_be_enabled()
+    assert_aria(home, "home")
     picture(page, "notebook-home")
 
     log = run_cell(page, 2)
     lines = log.get_by_role("log")
     expect(lines).to_contain_text(re.compile("passed|failed"))
+    assert_aria(log, "log")
     search = log.get_by_label("Search the log")
     search.fill("nothing has this in it")
     expect(log.get_by_role("status").first).to_contain_text("0 of ")
@@ -65,7 +69,11 @@ def test_home_log_and_code_are_there_and_stay_in_the_saved_file(
     picture(page, "notebook-code")
 
     expect(run_cell(page, 4).get_by_role("table")).to_contain_text("Passed")
-    run_cell(page, 5)
+    plot = run_cell(page, 5)
+    expect(plot.get_by_role("img").first).to_be_visible()
+    assert_aria(plot, "plot")
+    picture(page, "notebook-plot")
+    run_cell(page, 6)
     save_notebook(page)
     saved = json.loads(place.read_text())
     html = ["".join(out["data"].get("text/html", "")) for cell in saved["cells"] for out in cell["outputs"]]

@@ -34,7 +34,13 @@ KILLS = int(os.environ.get("ZOF_CHAOS_KILLS", "20"))
 ROUNDS = 4
 SEED = int(os.environ.get("ZOF_CHAOS_SEED", "7"))
 PATIENT = BRISK.model_copy(
-    update={"start_patience": 3600.0, "answer_patience": 3600.0, "zof_timeout": 2.0, "slack_timeout": 2.0}
+    update={
+        "start_patience": 3600.0,
+        "follow_patience": 3600.0,
+        "answer_patience": 3600.0,
+        "zof_timeout": 2.0,
+        "slack_timeout": 2.0,
+    }
 )
 """A bot that is dead half of the time must not give up a start because time has passed."""
 RELEASES, GENERAL = "C0RELEASES", "C0GENERAL"

@@ -39,6 +39,7 @@ from slack_bot.results import (
 from slack_bot.settings import Timing
 from slack_bot.transitions import (
     DOUBLE_TRIES,
+    LEAST_TRIES,
     MAX_FAULTS,
     after_fault,
     apply,
@@ -158,7 +159,7 @@ class TestStarting:
         assert row.next_try_at == 1031
 
     def test_the_last_try_is_at_the_end_of_the_patience(self, make_row: Any, timing: Timing) -> None:
-        late = make_row(state=State.STARTING, start_tries=9, told_outage=True)
+        late = make_row(state=State.STARTING, start_tries=9, told_outage=True, outage_since=1000.0)
         row = apply(late, Start(), Unavailable("Zof is away."), 1110, timing)
         assert row.next_try_at == 1120
         row = apply(row, Start(), Unavailable("Zof is away."), 1120, timing)
@@ -166,6 +167,14 @@ class TestStarting:
         assert row.notice is not None
         assert "I tried for 120 s" in row.notice
         assert "type the command again" in row.notice
+
+    def test_a_bot_that_was_away_has_not_tried(self, make_row: Any, timing: Timing) -> None:
+        row, now = make_row(), 1000 + 10 * timing.start_patience
+        for _ in range(LEAST_TRIES - 1):
+            row = apply(row, Start(), Unavailable("Zof is away."), now, timing)
+            assert row.outcome is None
+            now = max(now + 10 * timing.start_patience, row.next_try_at)
+        assert apply(row, Start(), Unavailable("Zof is away."), now, timing).outcome is Outcome.FAULT
 
 
 class TestFollowing:
@@ -380,7 +389,18 @@ class TestCard:
         row = make_row(make_run("passed"), outcome=Outcome.PASSED, card=Card(ts="1.1", shown=OLD, tries=500))
         row = apply(row, Show(), SlackBusy(), 5000, timing)
         assert row.card.given_up is None
-        row = apply(row, Show(), SlackBusy(), 1000 + timing.follow_patience, timing)
+        row = apply(row, Show(), SlackBusy(), 5000 + timing.follow_patience, timing)
+        assert row.card.given_up is not None
+
+    def test_a_bot_that_was_away_has_not_tried(self, make_row: Any, make_run: Any, timing: Timing) -> None:
+        row, now = make_row(make_run("passed"), outcome=Outcome.PASSED), 1000.0
+        for _ in range(LEAST_TRIES - 1):
+            now += 10 * timing.follow_patience
+            row = apply(row, Show(), SlackBusy(doubtful=True), now, timing)
+            assert row.card.given_up is None
+        shown = apply(row, Show(), Shown("1.1", "digest"), now, timing)
+        assert (shown.card.tries, shown.card.busy_since) == (0, None)
+        row = apply(row, Show(), SlackBusy(), now + timing.follow_patience, timing)
         assert row.card.given_up is not None
 
 
