@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from slack_bot import results
 from slack_bot.errands import Answer, Begun, Errand, ErrandOutcome, Kind, Report
-from slack_bot.excerpt import lines_about
 from slack_bot.failures import Subscription, watched_row
 from slack_bot.followed import Via
 from slack_bot.home_reading import HomeReading
@@ -24,6 +23,7 @@ from slack_bot.views.home import home_message
 from slack_bot.views.words import Names
 from slack_bot.workbench import Workbench
 from zof_core import Run
+from zof_core.excerpt import lines_about
 from zof_core.posture import upcoming_of
 
 P = ParamSpec("P")

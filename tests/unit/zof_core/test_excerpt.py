@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from slack_bot.excerpt import lines_about
 from slack_bot.views.lists import case_log
+from zof_core.excerpt import lines_about
 from zof_core.models import LogLine
 
 LOG = """\
