@@ -10,6 +10,8 @@ from zof_core.models import LogLine
 
 _HEADING: Final = re.compile(r"_{2,} (\S.*\S|\S) _{2,}")
 """What pytest puts above each case's traceback."""
+_OUTSIDE: Final = re.compile(r"ERROR at (?:setup|teardown) of (.+)")
+"""What stands there of a case that could not be set up or cleaned up."""
 _RULE: Final = re.compile(r"={3,}( .* )?={3,}")
 """What pytest puts between its sections."""
 
@@ -26,7 +28,8 @@ def lines_about(lines: Sequence[LogLine], names: Iterable[str]) -> list[LogLine]
     for line in lines:
         text = line.message.strip()
         if heading := _HEADING.fullmatch(text):
-            within = heading[1] in titles
+            outside = _OUTSIDE.fullmatch(heading[1])
+            within = (outside or heading)[1] in titles
         elif _RULE.fullmatch(text):
             within = False
         if within or any(word in line.message for word in words):
