@@ -29,6 +29,9 @@ _DASH = "M{l} {y}h8"
 _FILLED = frozenset({"good", "progress"})
 _HOT = ("bad", "warning")
 _LINE_HEIGHT = 18
+_NAMES_WIDTH = 270
+_NAME_LENGTH = 34
+"""Characters that fit beside the marks in wide fonts, at 7.5 units each: an SVG cuts what does not."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,13 @@ def grid_svg(
         described: the whole chart in words.
         legend: tone and word of each kind of mark.
     """
-    left, top = 220, 6
+    left, top = _NAMES_WIDTH, 6
     step = min(28.0, (WIDTH - left - 12) / max(1, len(columns)))
     bottom = top + _LINE_HEIGHT * len(rows)
     parts = []
     for number, name in enumerate(rows):
         y = top + _LINE_HEIGHT * number
-        parts.append(_text(left - 10, y + 13, clean_text(name, 32), anchor="end", told=name))
+        parts.append(_text(left - 10, y + 13, clean_text(name, _NAME_LENGTH), anchor="end", told=name))
         parts.append(_line(left, y + _LINE_HEIGHT, left + step * len(columns), y + _LINE_HEIGHT, faint=True))
     placed = [(mark, left + step * (mark.x + 0.5), top + _LINE_HEIGHT * (mark.y + 0.5)) for mark in marks]
     for tone in _HOT:
@@ -139,11 +142,11 @@ def bars_svg(bars: Sequence[tuple[str, float, str]], *, described: str) -> str:
         bars: name, share from 0 to 1, and what is written behind it.
         described: the whole chart in words.
     """
-    left, right = 220, WIDTH - 130
+    left, right = _NAMES_WIDTH, WIDTH - 130
     parts = []
     for number, (name, share, text) in enumerate(bars):
         y = 6 + 26 * number
-        parts.append(_text(left - 10, y + 15, clean_text(name, 32), anchor="end", told=name))
+        parts.append(_text(left - 10, y + 15, clean_text(name, _NAME_LENGTH), anchor="end", told=name))
         parts.append(
             f'<rect x="{left}" y="{y + 2}" width="{right - left}" height="16" rx="3" fill="none" '
             'stroke="currentColor" stroke-opacity=".35"/>'

@@ -116,6 +116,15 @@ def test_the_map_shows_the_cases_that_failed_most_often_first() -> None:
     assert plot.spec["encoding"]["y"]["sort"] == ["tc_b", "tc_a"]
 
 
+def test_a_long_name_is_shortened_so_that_a_wide_font_does_not_run_out_of_the_picture() -> None:
+    case = "tc_payments_refunds_never_exceed_the_payment"
+    plot = failures_plot([run("run_1", "failed")], [result("run_1", case, "failed")])
+    texts = ET.fromstring(plot.svg).iterfind(f"{SVG}text")
+    [name] = [text for text in texts if (text.text or "").startswith("name of tc_")]
+    assert name.get("text-anchor") == "end"
+    assert len(name.text or "") * 7.5 <= float(name.get("x", "0"))
+
+
 def test_a_map_without_failures_says_so() -> None:
     plot = failures_plot([run("run_1", "passed")], [result("run_1", "tc_a", "passed")])
     assert plot.description == "1 run: 0 cases failed or ended in error in any of them."
