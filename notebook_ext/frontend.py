@@ -42,10 +42,13 @@ def current_execution() -> Execution:
 def execution_of(parent: Mapping[str, Any], environ: Mapping[str, str]) -> Execution:
     """From the message that started the execution.
 
-    nbclient sends neither a cell id nor leave to ask for input; JupyterLab, Notebook and VS Code send the id. Voila
-    looks like nbclient and does show widgets.
+    nbclient sends neither a cell id nor leave to ask for input; JupyterLab, Notebook and VS Code send the id, and so
+    does Colab, in another place. Voila looks like nbclient and does show widgets.
     """
-    cell_id = str(parent.get("metadata", {}).get("cellId") or "")
+    metadata = parent.get("metadata", {})
+    colab = metadata.get("colab")
+    of_colab = colab.get("cell_id") if isinstance(colab, Mapping) else None
+    cell_id = str(metadata.get("cellId") or of_colab or "")
     asks = bool(parent.get("content", {}).get("allow_stdin", False))
     voila = environ.get("SERVER_SOFTWARE", "").startswith("voila")
     return Execution(

@@ -22,7 +22,10 @@ function saveFile({ name, type }, bytes) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([bytes], { type }));
   link.download = name;
+  link.hidden = true;
+  document.body.append(link); // VS Code saves files for clicks that it hears of at the document
   link.click();
+  link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 

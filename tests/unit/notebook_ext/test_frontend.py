@@ -10,6 +10,12 @@ def test_a_notebook_names_its_cell() -> None:
     assert (execution.cell_id, execution.message_id, execution.headless) == ("c1", "m1", False)
 
 
+def test_colab_names_its_cell_in_a_place_of_its_own() -> None:
+    parent = {"metadata": {"colab": {"cell_id": "x1"}}, "content": {"allow_stdin": False}}
+    assert (execution_of(parent, {}).cell_id, execution_of(parent, {}).headless) == ("x1", False)
+    assert execution_of({"metadata": {"colab": "?"}}, {}).cell_id == ""
+
+
 @pytest.mark.parametrize(
     ("parent", "environ", "headless"),
     [
