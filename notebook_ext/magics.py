@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
@@ -232,9 +231,20 @@ class _Help:
 
 
 def register(shell: Any) -> None:
-    """Adds `%zof` and its completion to an IPython shell."""
+    """Adds `%zof` and its completion to an IPython shell; one before 8.6, as Colab's, gets the magic alone."""
     magics = ZofMagics(shell)
     shell.register_magics(magics)
+    try:
+        matcher = _matcher(magics)
+    except ImportError:
+        return
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [known for known in matchers if getattr(known, "__name__", "") != "zof_matcher"]
+    matchers.append(matcher)
+
+
+def _matcher(magics: ZofMagics) -> Any:
+    from IPython.core.completer import SimpleCompletion, context_matcher  # noqa: PLC0415  not in older ones
 
     @context_matcher()  # type: ignore[untyped-decorator]  # IPython has no types
     def zof_matcher(context: Any) -> Any:
@@ -249,6 +259,4 @@ def register(shell: Any) -> None:
         # Both are needed: else what Jedi makes of "--cases" comes first.
         return {"completions": offered, "suppress": bool(offered), "matched_fragment": half}
 
-    matchers = shell.Completer.custom_matchers
-    matchers[:] = [known for known in matchers if getattr(known, "__name__", "") != "zof_matcher"]
-    matchers.append(zof_matcher)
+    return zof_matcher
