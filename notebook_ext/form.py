@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from notebook_ext import form_model
+from notebook_ext import form_model, offers
 from notebook_ext.assets import FORM_CSS, FORM_ESM, PANEL_CSS
 from notebook_ext.code import magic_code, python_code
 from notebook_ext.connection import CALL_SECONDS, connect
@@ -64,7 +64,6 @@ class RunForm(Panel):
     _css = PANEL_CSS + FORM_CSS
 
     value = traitlets.Dict().tag(sync=True)
-    options = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     panel = traitlets.Dict().tag(sync=True)
 
@@ -89,13 +88,13 @@ class RunForm(Panel):
         self._refused_value = FormValue()
         self._key: tuple[FormValue, str] | None = None
         self._listing: asyncio.Task[None] | None = None
+        self._offered: tuple[FormValue, str, str] | None = None
         self._run: RunHandle | None = None
         self._content: RunContent | None = None
         first = FormValue(project or "", environment or "", suite or "", tuple(cases or ()))
         super().__init__(
             self._connection.loop,
             value=first.as_dict(),
-            options=form_model.options(self._catalogue),
             state=self._state_of(first),
         )
         self.observe(self._typed_anew, "value")
@@ -130,8 +129,10 @@ class RunForm(Panel):
             self._content.leave()
 
     def heard(self, message: Mapping[str, Any]) -> None:
-        """See `Panel`: Start and Cancel."""
+        """See `Panel`: Start and Cancel, and what a field's list is to offer."""
         match message:
+            case {"op": "offer", "field": str(field), "word": str(word), "value": value}:
+                self._loop.submit(self._offer(FormValue.of(value), field, word))
             case {"op": "start", "value": value}:
                 self._loop.submit(self._start(FormValue.of(value), message.get("confirmation")))
             case {"op": "cancel"} if self._run is not None:
@@ -158,6 +159,17 @@ class RunForm(Panel):
             self._refused, self._notice = {}, ""
         self.write(state=self._state_of(value))
 
+    async def _offer(self, value: FormValue, field: str, word: str) -> None:
+        self._offered = (value, field, word)
+        self._offer_again()
+
+    def _offer_again(self) -> None:
+        """Answers what a view asked last; there may be more to offer by now."""
+        if self._offered is not None:
+            value, field, word = self._offered
+            found = offers.offers(self._catalogue, value, field, word)
+            self.send({"op": "offers", "field": field, "word": word, **found})
+
     async def _begin(self) -> None:
         if self._phase == "ended":  # shown once more: a fresh form
             self._phase, self._content = "ready", None
@@ -181,7 +193,7 @@ class RunForm(Panel):
         else:
             self._connection.judge(None)
             self._catalogue = form_model.with_projects(self._catalogue, page)
-            self.write(options=form_model.options(self._catalogue))
+            self._offer_again()
         self.write(state=self._state_of(FormValue.of(self.value)))
 
     async def _start(self, value: FormValue, confirmation: object) -> None:
@@ -239,6 +251,7 @@ class RunForm(Panel):
             "answers": self._answers,  # so that the same answer twice is two changes
             "problems": form_model.problems(value) | self._refused,
             "hints": form_model.hints(value, self._catalogue),
+            "names": offers.names(self._catalogue, value),
             "notice": self._notice,
             "confirm": form_model.confirmation_for(value),
             "code": [text for text in (magic_code(value), python_code(value)) if text],

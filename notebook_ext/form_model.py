@@ -162,8 +162,3 @@ def with_projects(catalogue: Catalogue, projects: Iterable[Project]) -> Catalogu
         elif known.name is None:
             named[project.id] = known.model_copy(update={"name": project.name})
     return Catalogue(projects=list(named.values()))
-
-
-def options(catalogue: Catalogue) -> dict[str, Any]:
-    """The catalogue as the form's lists want it."""
-    return catalogue.model_dump(mode="json")

@@ -35,20 +35,26 @@ function setProblem(part, sentence, hint) {
   part.input.setAttribute("aria-describedby", sentence ? part.problem.id : part.hint.id);
 }
 
-/** Turns a field into a combobox: a list to search in, which also takes what is not in it. `choices()` gives [{id, name}]. */
-function combobox(part, choices, onPick) {
+/**
+ * Turns a field into a combobox: a list to search in, which also takes what is not in it. `find(word)` asks for entries;
+ * what comes is given to `take`. In a field of `several`, each after a comma, the list is about the last one.
+ */
+function combobox(part, find, onPick, several) {
   const { input, box } = part;
   const list = node("ul", { role: "listbox", id: `${input.id}-list`, class: "zof-list", "aria-label": "Choices" });
   list.popover = "manual";
   box.append(list);
   let shown = [];
   let active = -1;
-  let filtering = false;
+  let wanted = null;  // the word whose entries are shown or waited for; null while closed
+  let timer = 0;
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
   })) input.setAttribute(name, value);
 
   const opened = () => input.getAttribute("aria-expanded") === "true";
+  const start = () => (several ? input.value.lastIndexOf(",") + 1 : 0);
+  const typed = () => input.value.slice(start()).trim();
   const mark = (index) => {
     active = index;
     [...list.children].forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
@@ -56,53 +62,67 @@ function combobox(part, choices, onPick) {
     input.setAttribute("aria-activedescendant", `${list.id}-${index}`);
     list.children[index].scrollIntoView({ block: "nearest" });
   };
-  const close = () => {
+  const hide = () => {
     if (!opened()) return;
     input.setAttribute("aria-expanded", "false");
     list.hidePopover?.();
     list.classList.remove("zof-open");
     mark(-1);
   };
+  const close = () => {
+    clearTimeout(timer);
+    wanted = null;
+    hide();
+  };
   const place = () => {
     const at = input.getBoundingClientRect();
     Object.assign(list.style, { left: `${at.left}px`, top: `${at.bottom + 3}px`, width: `${at.width}px` });
   };
-  const open = () => {
-    const word = filtering ? input.value.trim().toLowerCase() : "";
-    shown = choices().filter(({ id, name }) => `${id} ${name || ""}`.toLowerCase().includes(word)).slice(0, 50);
+  const look = () => {
+    wanted = "";
+    find(wanted);
+  };
+  const take = ({ word, entries, more }) => {
+    if (word !== wanted) return;
+    shown = entries;
     list.replaceChildren(...shown.map(({ id, name }, index) => {
-      const option = node("li", { role: "option", id: `${list.id}-${index}`, "aria-selected": "false" }, node("span", {}, id));
+      const option = node("li", { role: "option", id: `${list.id}-${index}` }, node("span", {}, id));
       if (name && name !== id) option.append(node("small", {}, name));
       return option;
     }));
-    if (!shown.length) return close();
+    if (!shown.length) return hide();
+    if (more) list.append(node("li", { role: "option", "aria-disabled": "true" }, node("small", {}, `${more} more: type to search`)));
     if (!opened()) {
       input.setAttribute("aria-expanded", "true");
       list.classList.add("zof-open");
       list.showPopover?.();
     }
     place();
-    mark(filtering && word ? 0 : shown.findIndex(({ id }) => id === input.value));
+    mark(word ? 0 : shown.findIndex(({ id }) => id === typed()));
   };
   const pick = (index) => {
     if (!shown[index]) return;
-    input.value = shown[index].id;
-    filtering = false;
+    input.value = `${input.value.slice(0, start())}${start() ? " " : ""}${shown[index].id}`;
     close();
     onPick();
   };
   const keys = {
-    ArrowDown: () => (opened() ? mark((active + 1) % shown.length) : open()),
-    ArrowUp: () => (opened() ? mark((active - 1 + shown.length) % shown.length) : open()),
+    ArrowDown: () => (opened() ? mark((active + 1) % shown.length) : look()),
+    ArrowUp: () => (opened() ? mark((active - 1 + shown.length) % shown.length) : look()),
     Enter: () => (opened() && active >= 0 ? pick(active) : false),
-    Escape: () => (opened() ? close() : false),
+    Escape: () => (wanted === null ? false : close()),
   };
   input.addEventListener("keydown", (event) => {
     if (event.key === "Tab") return close();
     if (keys[event.key] && keys[event.key]() !== false) event.preventDefault();
   });
-  input.addEventListener("input", () => { filtering = true; open(); });
-  input.addEventListener("click", () => { filtering = false; if (opened()) close(); else open(); });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    mark(-1);  // what the list shows does not fit any more
+    wanted = typed();
+    timer = setTimeout(() => find(wanted), 80);
+  });
+  input.addEventListener("click", () => { if (opened()) close(); else look(); });
   input.addEventListener("blur", close);
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
@@ -110,7 +130,11 @@ function combobox(part, choices, onPick) {
     if (option) pick([...list.children].indexOf(option));
   });
   document.addEventListener("scroll", close, true);
-  return () => document.removeEventListener("scroll", close, true);
+  const leave = () => {
+    clearTimeout(timer);
+    document.removeEventListener("scroll", close, true);
+  };
+  return { take, leave };
 }
 
 /** A piece of code with a button that copies it. */
@@ -138,10 +162,11 @@ function render({ model, el }) {
     confirmation: field("Confirmation"),
   };
   const names = Object.keys(parts);
+  const fields = names.slice(0, 4);
   const swap = node("button", { type: "button", class: "zof-swap" });
   const start = node("button", { type: "submit", class: "zof-button zof-primary" }, "Start run");
   const notice = node("div", { class: "zof-form-notice", role: "alert" });
-  const grid = node("div", { class: "zof-grid" }, ...["project", "environment", "suite", "cases"].map((name) => parts[name].el));
+  const grid = node("div", { class: "zof-grid" }, ...fields.map((name) => parts[name].el));
   const code = node("details", { class: "zof-code" }, node("summary", {}, "Show code"));
   const form = node("form", { class: "zof-form", "aria-label": "Start a run", novalidate: true },
     node("div", { class: "zof-row" }, grid, start), parts.confirmation.el, notice, code);
@@ -155,15 +180,6 @@ function render({ model, el }) {
   let attempted = false;
   let timer = 0;
 
-  const options = () => model.get("options").projects || [];
-  const project = () => options().find(({ id }) => id === parts.project.input.value.trim());
-  const scope = () => (project() ? [project()] : options());
-  const unique = (list) => [...new Map(list.map((entry) => [entry.id, entry])).values()];
-  const choices = {
-    project: () => options(),
-    environment: () => unique(scope().flatMap(({ environments }) => environments.map((id) => ({ id })))),
-    suite: () => unique(scope().flatMap(({ suites }) => suites)),
-  };
   const read = () => ({
     project: parts.project.input.value.trim(),
     environment: parts.environment.input.value.trim(),
@@ -182,10 +198,8 @@ function render({ model, el }) {
     timer = setTimeout(send, 120);
   };
   const showNames = () => {
-    for (const name of Object.keys(choices)) {
-      const found = choices[name]().find(({ id }) => id === parts[name].input.value.trim());
-      parts[name].name.textContent = found && found.name && found.name !== found.id ? found.name : "";
-    }
+    const known = model.get("state").names || {};
+    for (const name of fields) parts[name].name.textContent = known[parts[name].input.value.trim()] || "";
   };
   const showMode = () => {
     parts.suite.el.hidden = byCases;
@@ -198,7 +212,7 @@ function render({ model, el }) {
     const value = model.get("value");
     const texts = { ...value, cases: (value.cases || []).join(", ") };
     if (texts.cases || texts.suite) byCases = Boolean(texts.cases);
-    for (const name of ["project", "environment", "suite", "cases"]) {
+    for (const name of fields) {
       const { input } = parts[name];
       if (input.value.trim() !== (texts[name] || "") && !(name === "cases" && input === input.getRootNode().activeElement)) {
         if (!(name === "suite" && byCases)) input.value = texts[name] || "";
@@ -221,6 +235,7 @@ function render({ model, el }) {
     start.textContent = phase === "starting" || awaiting ? "Starting …" : "Start run";
     parts.confirmation.el.hidden = !confirm;
     parts.confirmation.caption.textContent = `Type "${confirm}" to confirm`;
+    showNames();
     showCode();
     if (notice.textContent !== (text || "")) notice.textContent = text || "";
     if (answered && phase === "ready") parts[names.find((name) => problems[name])]?.input.focus();
@@ -248,7 +263,11 @@ function render({ model, el }) {
       showState();
     });
   }
-  const cleanups = Object.keys(choices).map((name) => combobox(parts[name], choices[name], edited));
+  const lists = Object.fromEntries(fields.map((field) => {
+    const find = (word) => model.send({ op: "offer", field, word, value: read() });
+    return [field, combobox(parts[field], find, edited, field === "cases")];
+  }));
+  const heard = (message) => { if (message && message.op === "offers") lists[message.field]?.take(message); };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (awaiting || start.disabled) return;
@@ -264,14 +283,14 @@ function render({ model, el }) {
   showValue();
   showState();
   model.on("change:value", showValue);
-  model.on("change:options", showNames);
+  model.on("msg:custom", heard);
   model.on("change:state", showState);
   const unmount = mountRun(model, host);
   const leave = announce(model, el);
   return () => {
-    for (const cleanup of cleanups) cleanup();
+    for (const { leave: end } of Object.values(lists)) end();
     model.off("change:value", showValue);
-    model.off("change:options", showNames);
+    model.off("msg:custom", heard);
     model.off("change:state", showState);
     unmount();
     leave();

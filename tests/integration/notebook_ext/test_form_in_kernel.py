@@ -11,6 +11,13 @@ from zof_core import ZofClient
 
 COMM_BYTES = 30_000
 
+LARGE = """
+from zof_core.catalogue import Catalogue, CatalogueCase, CatalogueProject, CatalogueSuite
+suites = [CatalogueSuite(id=f"suite_{n}", name=f"Suite number {n} of the shop") for n in range(400)]
+cases = [CatalogueCase(id=f"tc_{n}", name=f"Total of a cart with {n} items") for n in range(5_000)]
+large = Catalogue(projects=[CatalogueProject(id="proj_shop", name="Shop", suites=suites, cases=cases)])
+"""
+
 
 def value(
     suite: str = "suite_quick", environment: str = "staging", project: str = "proj_shop"
@@ -20,6 +27,19 @@ def value(
 
 def start(confirmation: str = "", **wanted: str) -> dict[str, Any]:
     return {"op": "start", "value": value(**wanted), "confirmation": confirmation}
+
+
+def offer(field: str, word: str) -> dict[str, Any]:
+    """A view's question what a field's list is to offer."""
+    return {"op": "offer", "field": field, "word": word, "value": value()}
+
+
+def offers_in(message: dict[str, Any], model: str) -> dict[str, Any]:
+    """The answer to such a question, else nothing."""
+    if not is_type(message, "comm_msg") or message["content"]["comm_id"] != model:
+        return {}
+    said = message["content"]["data"].get("content", {})
+    return dict(said) if said.get("op") == "offers" else {}
 
 
 def answer(kernel: Kernel, model: str, since: int = 0) -> dict[str, Any]:
@@ -49,7 +69,6 @@ def test_running_a_cell_again_forty_times_leaves_one_form_and_no_thread(kernel: 
     count = "len(ipywidgets.widgets.widget._instances), len(comm.get_comm_manager().comms), threading.active_count()"
     code = "RunForm(project='proj_shop', environment='staging')"
     model = model_in(kernel.run(code, cell="again"))
-    kernel.until(lambda m: update_of(m, "options", model))
     before = kernel.value(count)
     for _ in range(40):
         gone, model = model, model_in(kernel.run(code, cell="again"))
@@ -59,9 +78,25 @@ def test_running_a_cell_again_forty_times_leaves_one_form_and_no_thread(kernel: 
 
 def test_a_form_offers_what_zof_and_the_catalogue_know(kernel: Kernel) -> None:
     model = model_in(kernel.run("RunForm(poll_interval=0.2)"))
-    offered = kernel.until(lambda m: update_of(m, "options", model))
-    [project] = update_of(offered, "options")["projects"]
-    assert (project["id"], project["name"]) == ("proj_shop", "Shop")
+    kernel.send(model, offer("project", ""))
+    offered = kernel.until(lambda m: offers_in(m, model).get("entries"))  # Zof may be still to be asked
+    assert offers_in(offered, model)["entries"] == [{"id": "proj_shop", "name": "Shop"}]
+
+
+def test_a_form_with_a_large_catalogue_is_as_small_and_finds_what_is_typed(kernel: Kernel) -> None:
+    kernel.run(LARGE)
+    said = kernel.run("RunForm(catalogue=large, project='proj_shop', environment='staging')")
+    assert len([message for message in said if is_type(message, "comm_open")]) <= 2
+    wire = sum(len(json.dumps(m["content"])) for m in said if m["msg_type"] in {"comm_open", "display_data"})
+    assert wire <= COMM_BYTES
+    model = model_in(said)
+    kernel.send(model, offer("suite", "number 399"))
+    [found] = offers_in(kernel.until(lambda m: offers_in(m, model)), model)["entries"]
+    assert found == {"id": "suite_399", "name": "Suite number 399 of the shop"}
+    kernel.send(model, offer("cases", "total"))
+    answer = kernel.until(lambda m: offers_in(m, model).get("word") == "total")
+    assert (len(offers_in(answer, model)["entries"]), offers_in(answer, model)["more"]) == (50, 4950)
+    assert len(json.dumps(answer["content"])) <= 10_000
 
 
 def test_a_click_starts_a_run_that_freezes_into_the_output(kernel: Kernel) -> None:

@@ -131,6 +131,4 @@ def test_projects_of_zof_join_the_catalogue() -> None:
         ("proj_abc", "Checkout"),
         ("proj_new", "New"),
     ]
-    assert form_model.options(joined)["projects"][0]["suites"] == [
-        {"id": "suite_pr_smoke", "name": "PR smoke"}
-    ]
+    assert [suite.id for suite in joined.projects[0].suites] == ["suite_pr_smoke"]
