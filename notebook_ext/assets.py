@@ -20,7 +20,7 @@ _LOOSE_JS = re.compile(r"\s*(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*()\[\]])\s*")
 
 
 def compact(text: str, kind: str) -> str:
-    """A file without indentation, comments and idle white space: each panel sends its own copy of it to the page.
+    """A file without indentation, comments, idle white space and last semicolons of a rule: each panel sends its own copy of it to the page.
 
     Args:
         text: code whose statements all end with a semicolon, as ours do.
@@ -29,7 +29,7 @@ def compact(text: str, kind: str) -> str:
     lines = (line.strip() for line in text.splitlines())
     kept = "\n".join(line for line in lines if line and not line.startswith(_COMMENT))
     if kind == "css":
-        return _LOOSE_CSS.sub(r"\1", kept)
+        return _LOOSE_CSS.sub(r"\1", kept).replace(";}", "}")
     parts = _STRING.split(kept)
     parts[::2] = [_LOOSE_JS.sub(r"\1", _REMARK.sub("", part)) for part in parts[::2]]
     return "".join(parts) + "\n"

@@ -76,6 +76,7 @@ function combobox(part, find, onPick, several) {
   };
   const place = () => {
     const at = input.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight) return close();
     Object.assign(list.style, { left: `${at.left}px`, top: `${at.bottom + 3}px`, width: `${at.width}px` });
   };
   const look = () => {
@@ -129,10 +130,11 @@ function combobox(part, find, onPick, several) {
     const option = event.target.closest("[role=option]");
     if (option) pick([...list.children].indexOf(option));
   });
-  document.addEventListener("scroll", close, true);
+  const follow = () => { if (opened()) place(); };
+  document.addEventListener("scroll", follow, true);
   const leave = () => {
     clearTimeout(timer);
-    document.removeEventListener("scroll", close, true);
+    document.removeEventListener("scroll", follow, true);
   };
   return { take, leave };
 }
@@ -205,7 +207,8 @@ function render({ model, el }) {
     parts.suite.el.hidden = byCases;
     parts.cases.el.hidden = !byCases;
     swap.textContent = byCases ? "Use a whole suite" : "Use single cases";
-    parts[byCases ? "cases" : "suite"].head.append(swap);
+    const { head } = parts[byCases ? "cases" : "suite"];
+    if (swap.parentNode !== head) head.append(swap);  // what is moved while it is pressed is not clicked
   };
   const showValue = () => {
     if (timer) return;
