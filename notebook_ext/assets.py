@@ -20,7 +20,9 @@ _LOOSE_JS = re.compile(r"\s*(=>|[!=]==|\|\||&&|[-+]=|[=?:;,{}<>*()\[\]])\s*")
 
 
 def compact(text: str, kind: str) -> str:
-    """A file without indentation, comments, idle white space and last semicolons of a rule: each panel sends its own copy of it to the page.
+    """A file without indentation, comments and idle white space, rules without their last semicolon.
+
+    Each panel sends its own copy of it to the page.
 
     Args:
         text: code whose statements all end with a semicolon, as ours do.
