@@ -104,20 +104,25 @@ def _set_aside(data: Any, location: tuple[int | str, ...], kind: str) -> bool:
     """Moves the field at a location into `unreadable` beside it. Gives whether that could be done."""
     if kind == "missing":
         return False
-    owner: dict[str, Any] | None = None
-    name = ""
+    owners: list[tuple[dict[str, Any], str]] = []
     here = data
     for step in location:
         if isinstance(here, dict) and isinstance(step, str) and step in here:
-            owner, name, here = here, step, here[step]
+            owners.append((here, step))
+            here = here[step]
         elif isinstance(here, dict) and step in _aside(here):
             return True  # with another error in it
         elif isinstance(here, list) and isinstance(step, int) and step < len(here):
             here = here[step]
         else:
             break
-    if owner is None:
+    if not owners:
         return False
+    owner, name = owners.pop()
+    if name == "unreadable" and owners and isinstance(owner[name], dict):
+        # It is no model but a mapping, whose values are all of one type: it is set aside as it came.
+        owner.update(owner.pop(name))
+        owner, name = owners.pop()
     raw = owner.pop(name)
     if kind == "timezone_aware" and isinstance(raw, str):
         midnight = "" if len(raw) > len("2026-05-20") else "T00:00:00"

@@ -58,6 +58,19 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
+
+
+def test_a_mapping_with_a_wrong_value_is_set_aside_as_it_came(zof: ZofClient, script: Script) -> None:
+    urls = {"staging": "https://a.example", "production": 5, "preview": None}
+    script.will(
+        (200, {"id": "app_1", "name": 7, "urls": urls}), (200, {**GOOD, "summary": {"unreadable": 5}})
+    )
+    assert zof.applications.create(name="Shop", type="web").unreadable == {"name": 7, "urls": urls}
+    summary = zof.runs.retrieve("run_1").summary
+    assert summary is not None
+    assert summary.unreadable == {"unreadable": 5}
+
+
 FIELDS = ["id", "status", "url", "summary", "created_at", "test_case_ids", "unreadable", "project_id", "x"]
 
 
