@@ -175,7 +175,7 @@ class Bot:
         stack.push_async_callback(identity.stop)
         directory = Directory(slack, self._config.current, timing)
         stack.push_async_callback(directory.stop)
-        await directory.warm()
+        await directory.look_everywhere()
         ticks = Ticks(
             store=store,
             zof=ZofDoor(zof),

@@ -10,13 +10,14 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, Generic, TypeVar
 
 from slack_bot.config import BotConfig
 from slack_bot.known import ChannelFacts, Known, PersonFacts
 from slack_bot.results import SlackBusy, SlackRefused
 from slack_bot.settings import Timing
+from slack_bot.sight import channels_of
 from slack_bot.slack_door import SlackDoor
 
 log: Final = logging.getLogger(__name__)
@@ -96,12 +97,19 @@ class Directory:
 
     Args:
         config: the rules as they are now.
+        clock: seconds that never go back.
     """
 
-    def __init__(self, slack: SlackDoor, config: Callable[[], BotConfig], timing: Timing) -> None:
+    def __init__(
+        self,
+        slack: SlackDoor,
+        config: Callable[[], BotConfig],
+        timing: Timing,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._config = config
         self._patience = timing.directory_patience
-        ages = timing.directory_fresh, timing.directory_stale
+        ages = timing.directory_fresh, timing.directory_stale, clock
         self._people: Memory[PersonFacts] = Memory(slack.person, *ages)
         self._channels: Memory[ChannelFacts] = Memory(slack.channel, *ages)
         self._groups: Memory[frozenset[str]] = Memory(slack.group, *ages)
@@ -127,8 +135,9 @@ class Directory:
         """
         policy = self._config().policy
         groups = {one for listed in policy.groups.values() for one in listed}
-        listed = {channel for rule in policy.allow for channel in rule.channels}
-        private = {one for one in listed if one in self._channels and self._channels[one].private}
+        private = {
+            one for one in channels_of(policy) if one in self._channels and self._channels[one].private
+        }
         tasks = [
             *(self._people.look(user) for user in set(people) if user),
             *(self._channels.look(channel) for channel in set(channels) if channel),
@@ -139,12 +148,19 @@ class Directory:
         if waited_for:
             await asyncio.wait(waited_for, timeout=self._patience if patience is None else patience)
 
-    async def warm(self) -> None:
-        """Asks about what the rules name, so that the first command need not wait."""
-        policy = self._config().policy
-        await self.look(channels={channel for rule in policy.allow for channel in rule.channels})
+    async def look_around(self, people: Iterable[str], channels: Collection[str]) -> None:
+        """Before a request is judged: `look`, but everywhere if it comes from no channel that the rules name."""
+        if set(channels) & set(channels_of(self._config().policy)):
+            await self.look(people, channels)
+        else:
+            await self.look_everywhere(people)
+
+    async def look_everywhere(self, people: Iterable[str] = ()) -> None:
+        """Makes people known, and all channels that the rules name: for what is asked in none, as in the home."""
+        half = self._patience / 2
+        await self.look(people, channels_of(self._config().policy), half)
         # Now that it is known which of them are private.
-        await self.look()
+        await self.look(patience=half)
 
     async def stop(self) -> None:
         """Ends all asking."""

@@ -41,6 +41,7 @@ class HomeReading:
     async def of(self, person: Asker, now: float) -> HomeContent:
         """The home of somebody."""
         lists = await self._lists(now)
+        await self._bench.directory.look_everywhere([person.id])
         bench, config = self._bench, self._bench.config()
         waiting = await bench.engine.in_thread(bench.store.asked, questions.awaiting)
         home = None if isinstance(lists, Refused | Unavailable) else home_for(config, person.id, lists, now)

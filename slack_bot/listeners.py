@@ -130,7 +130,7 @@ class Listeners:
     ) -> BoltResponse:
         own, team = self._team(), team_of(body)
         if own is not None and team == own:
-            await self._directory.look(*named_in(body))
+            await self._directory.look_around(*named_in(body))
             return await next_()
         log.warning("A request of Slack's was not taken: %s.", "another workspace" if own else "not ready")
         said = answers.stranger() if own else answers.not_ready()

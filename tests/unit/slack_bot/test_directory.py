@@ -170,7 +170,7 @@ async def test_at_start_it_asks_about_all_that_the_rules_name_and_who_is_in_priv
 ) -> None:
     door = Door()
     directory = Directory(door, config, Timing())  # type: ignore[arg-type]  # the four calls it makes
-    await directory.warm()
+    await directory.look_everywhere()
     known = directory.config().policy.known
     assert known is not None
     assert known.groups["S0ALL"] == {"U1"}
@@ -186,4 +186,21 @@ async def test_at_start_it_asks_about_all_that_the_rules_name_and_who_is_in_priv
     assert [one for one in door.asked if one[0] == "person"] == [("person", "U9")]
     assert known.channels["C0ELSE"] == ChannelFacts(shared=False)
     assert directory.config() is directory.config()
+    await directory.stop()
+
+
+async def test_a_request_from_where_no_rule_is_makes_all_places_known_another_its_own(
+    config: Callable[[], Any], clock: Clock
+) -> None:
+    door = Door()
+    directory = Directory(door, config, Timing(), clock)  # type: ignore[arg-type]  # the four calls it makes
+    await directory.look_around(["U9"], ["C0OPEN"])
+    assert ("channel", "G0OWN") not in door.asked
+    clock.now += STALE + 1
+    door.asked.clear()
+    await directory.look_around(["U9"], ["D0HOME"])
+    assert {one for kind, one in door.asked if kind == "channel"} >= {"C0OPEN", "G0OWN"}
+    known = directory.config().policy.known
+    assert known is not None
+    assert known.members["G0OWN"] == {"U2"}
     await directory.stop()
