@@ -47,7 +47,8 @@ class Subscription(Value):
     """That a channel wants the failures of a project.
 
     Args:
-        by: who asked for it; the rules must still allow it to them when a failure is posted.
+        by: who asked for it first.
+        also: who asked for it later. The rules must still allow it to one of them when a failure is posted.
         since: Unix time; runs that ended before are not told.
     """
 
@@ -56,6 +57,12 @@ class Subscription(Value):
     project: str
     by: Asker
     since: float
+    also: tuple[Asker, ...] = ()
+
+    @property
+    def people(self) -> tuple[Asker, ...]:
+        """Who asked for it; what one of them may see is posted."""
+        return (self.by, *self.also)
 
 
 def failures_to_post(
@@ -80,7 +87,7 @@ def failures_to_post(
             f"failure:{one.channel}:{run.id}",
             run,
             names,
-            one.by,
+            person,
             channel=one.channel,
             now=now,
             via=Via.SUBSCRIPTION,
@@ -90,7 +97,7 @@ def failures_to_post(
         if one.project == run.project_id
         and _ended_since(run, one.since)
         and (one.channel, run.id) not in shown
-        and _may_still(policy, one, run, now)
+        and (person := _who_may_still(policy, one, run, now))
     ]
 
 
@@ -99,12 +106,14 @@ def _ended_since(run: Run, since: float) -> bool:
     return ended is not None and ended.timestamp() >= since
 
 
-def _may_still(policy: Policy, one: Subscription, run: Run, now: float) -> bool:
+def _who_may_still(policy: Policy, one: Subscription, run: Run, now: float) -> Asker | None:
     target = target_of_run(run)
-    return all(
-        decide(policy, Ask(one.by.id, one.channel, verb, target, at=now)).allowed
-        for verb in ("subscribe", "status")
-    )
+
+    def may(person: Asker) -> bool:
+        asks = (Ask(person.id, one.channel, verb, target, at=now) for verb in ("subscribe", "status"))
+        return all(decide(policy, ask).allowed for ask in asks)
+
+    return next(filter(may, one.people), None)
 
 
 def watched_row(

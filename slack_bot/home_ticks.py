@@ -91,7 +91,8 @@ class FailureTicks:
             await bench.save(row.model_copy(update={"tries": tries}), seq, due)
             return
         # Nobody need have spoken there for hours, and what Slack said of them then is not used for ever.
-        await bench.directory.look((one.by.id for one in wanted), (one.channel for one in wanted))
+        people = {person.id for one in wanted for person in one.people}
+        await bench.directory.look(people, (one.channel for one in wanted))
         shown = await bench.engine.in_thread(bench.store.asked, questions.shown_in, [run.id for run in runs])
         config = bench.config()
         begun = failures_to_post(runs, wanted, config.policy, Names(config.catalogue), shown=shown, now=now)

@@ -14,6 +14,7 @@ from slack_bot.errands import Answer, Begun, Errand, ErrandOutcome, Kind, Report
 from slack_bot.failures import Subscription, watched_row
 from slack_bot.followed import Via
 from slack_bot.home_reading import HomeReading
+from slack_bot.policy import Ask, opens_project
 from slack_bot.sight import sees_in
 from slack_bot.store import questions
 from slack_bot.text import channel_link, code, prose, sentence
@@ -124,12 +125,24 @@ class LookupTicks:
         return Answer(text, ErrandOutcome.ANSWERED)
 
     async def _unsubscribe(self, errand: Errand) -> Report:
-        ended = await self._bench.engine.in_thread(
-            self._bench.store.unsubscribe, errand.channel, errand.query.project
-        )
+        in_thread, store, project = self._bench.engine.in_thread, self._bench.store, errand.query.project
+        policy, now = self._bench.config().policy, self._bench.clock()
+        ask = Ask(errand.asker.id, errand.channel, errand.kind.verb, None, at=now)
+        # Their own, and what they might have asked for; of others nobody hears here.
+        endable = [
+            one.project
+            for one in await in_thread(store.subscriptions)
+            if (one.channel, one.project) == (errand.channel, project or one.project)
+            and (
+                errand.asker.id in {person.id for person in one.people}
+                or opens_project(policy, ask, one.project)
+            )
+        ]
+        ended = await in_thread(store.unsubscribe, errand.channel, endable) if endable else []
         if not ended:
-            project = errand.query.project
-            what = f"failures of {prose(self._names.project(project), 80)}" if project else "any failures"
+            named = project is not None and opens_project(policy, ask, project)
+            name = prose(self._names.project(project), 80) if named else code(project or "")
+            what = f"failures of {name}" if project else "any failures"
             text = f"This channel is not subscribed to {what}, so there was nothing to end."
             return Answer(text, ErrandOutcome.ANSWERED)
         names = ", ".join(prose(self._names.project(one), 80) for one in ended)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from slack_bot import grammar
-from slack_bot.config import BotConfig
+from slack_bot.config import ANY, BotConfig
 from slack_bot.errands import Errand, Kind, Query
-from slack_bot.policy import Ask, decide
+from slack_bot.policy import Ask, Target, decide, opens_project
 from slack_bot.sight import catalogue_for, channels_of, place_for
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, denied, find
@@ -45,9 +45,14 @@ def _lookup(origin: Origin, kind: Kind, query: Query, config: BotConfig) -> Verd
     if not decision.allowed:
         return denied(ask, decision, config)
     found = find(config.catalogue.projects, query.project) if query.project else None
+    if found and not opens_project(config.policy, ask, found.id):
+        found = None  # for who may see nothing of it, it is not there
     shown = catalogue_for(config, origin.user.id, origin.channel, origin.at, verbs=(kind.verb,))
     if query.project and found is None and config.catalogue.projects and kind is not Kind.UNSUBSCRIBE:
         return _unknown(kind, "project", query.project, [project.id for project in shown.projects])
+    if kind is Kind.SUBSCRIBE and not found and not opens_project(config.policy, ask, query.project or ""):
+        about = replace(ask, target=Target(query.project or "", ANY, ANY))
+        return denied(about, decide(config.policy, about), config)
     if query.project and found is None and (problem := id_problem("project_id", query.project)):
         return Verdict(
             InboxOutcome.USAGE,

@@ -241,13 +241,28 @@ def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Opening
     here = [rule for rule in mine if ask.channel in rule.channels]
     return Openings(
         channels=tuple(islice(channels, elsewhere)),
-        verbs_here=_unique(verb for rule in here for verb in rule.verbs),
+        verbs_here=tuple(
+            verb
+            for verb in _unique(verb for rule in here for verb in rule.verbs)
+            if decide(policy, replace(ask, verb=verb, target=None)).allowed
+        ),
         targets_here=tuple(
             target
             for target in _targets(ask, [rule for rule in here if ask.verb in rule.verbs])
             if decide(policy, replace(ask, target=target)).allowed
         ),
     )
+
+
+def opens_project(policy: Policy, ask: Ask, project: str) -> bool:
+    """Whether somebody may do what they ask to anything of a project, as far as the rules name it.
+
+    Args:
+        ask: its target is left aside.
+    """
+    listed = openings(policy, replace(ask, target=None), elsewhere=0).targets_here
+    targets = (replace(one, project=project) for one in listed if one.project in (ANY, project))
+    return any(decide(policy, replace(ask, target=target)).allowed for target in targets)
 
 
 def _targets(ask: Ask, rules: Iterable[AllowRule]) -> tuple[Target, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -244,7 +244,7 @@ class Store:
             return question(connection, *args, **kwargs)
 
     def subscribe(self, one: Subscription, now: float, enqueue: Enqueue) -> bool:
-        """Notes that a channel wants to hear of failures, and has somebody look out. False if it was noted before."""
+        """Notes who wants a channel to hear of failures, and has somebody look out. False if it was noted before."""
         with self._writing() as connection:
             is_new = subscriptions.add(connection, one)
             living.give_life(connection, FailureWatch(), now, enqueue)
@@ -261,10 +261,10 @@ class Store:
             for key, seq in connection.execute(again).all():
                 enqueue(connection, FAILURES, str(key), int(seq), _SOON)
 
-    def unsubscribe(self, channel: str, project: str | None) -> list[str]:
-        """Forgets what a channel wanted to hear of a project, or of all; gives the projects."""
+    def unsubscribe(self, channel: str, projects: Collection[str]) -> list[str]:
+        """Forgets that a channel wanted to hear of projects; gives those of which it did."""
         with self._writing() as connection:
-            return subscriptions.remove(connection, channel, project)
+            return subscriptions.remove(connection, channel, projects)
 
     def subscriptions(self) -> list[Subscription]:
         """What all channels want to hear of."""
