@@ -48,18 +48,15 @@ def cases_of(run: Run, results: Sequence[Result], catalogue: Catalogue) -> tuple
     )
     known = {result.test_case_id for result in results}
     waiting = [] if run.is_terminal else [one for one in run.test_case_ids or () if one not in known]
-    names = _names(run, catalogue) if waiting else {}
-    listed = [
-        *(_case(result) for result in (*under_way, *ended)),
-        *(
-            Case(clean_text(names.get(one, one), _NAME_LENGTH), "", "Waiting", "neutral", "")
-            for one in waiting
-        ),
+    having = [*under_way, *ended]
+    shown = [_case(result) for result in having[:CASES_SHOWN]]  # those alone: a run has news all the time
+    to_come = waiting[: CASES_SHOWN - len(shown)]
+    names = _names(run, catalogue) if to_come else {}
+    shown += [
+        Case(clean_text(names.get(one, one), _NAME_LENGTH), "", "Waiting", "neutral", "") for one in to_come
     ]
-    counted = _counted(run)
-    return tuple(listed[:CASES_SHOWN]), max(counted + len(waiting), len(listed)) - min(
-        len(listed), CASES_SHOWN
-    )
+    number = max(_counted(run), len(having)) + len(waiting)
+    return tuple(shown), number - len(shown)
 
 
 def now_line(results: Iterable[Result]) -> str:

@@ -182,6 +182,8 @@ _BY_STATUS: Mapping[int, type[ZofApiError]] = {
 
 def clean_text(text: object, limit: int = MESSAGE_MAX) -> str:
     """Somebody else's text on one line, without control characters, no longer than `limit`."""
-    kept = "".join(char if char.isprintable() else " " for char in str(text)[: limit * 4])
+    kept = str(text)[: limit * 4]
+    if not kept.isprintable():
+        kept = "".join(char if char.isprintable() else " " for char in kept)
     line = " ".join(kept.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -64,7 +64,7 @@ def live() -> Iterator[Line]:
             "the same: share of a core in the kernel, reading included",
             f"{many.cpu:.0%}",
             "",
-            f"{others.cpu:.0%}{times(others.cpu, many.cpu)}",
+            f"{others.cpu:.0%}{times(100 * others.cpu, 100 * many.cpu)}",
         )
         idle = _alone(env, []).cells
         yield Line(
