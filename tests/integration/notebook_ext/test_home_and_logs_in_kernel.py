@@ -49,6 +49,13 @@ def test_the_home_is_read_when_it_is_shown_and_again_when_asked(kernel: Kernel, 
     assert ended in kernel.value("','.join(run.id for run in home.home.runs)")
 
 
+def test_a_log_is_two_models_and_small(kernel: Kernel, ended: str) -> None:
+    said = kernel.run(f"from notebook_ext import LogPanel, watch\nLogPanel(watch({ended!r}))")
+    wire = [m for m in said if m["msg_type"] in {"comm_open", "display_data"}]
+    assert len([m for m in wire if is_type(m, "comm_open")]) == 2
+    assert sum(len(json.dumps(m["content"])) for m in wire) <= 30_000
+
+
 def test_the_home_is_read_only_while_somebody_sees_it(kernel: Kernel) -> None:
     said = kernel.run("from notebook_ext import HomePanel\nseen = HomePanel(refresh=0.2)\nseen")
     model = model_in(said)
