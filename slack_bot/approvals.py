@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from slack_bot.config import Policy
 from slack_bot.followed import Approval, Asker, FollowedRun, State
-from slack_bot.membership import same_person
+from slack_bot.membership import facts_of, same_person
 from slack_bot.policy import Ask, Decision, Needed, decide, may_approve, target_of
 from slack_bot.results import Outcome
 from zof_core import RunRequest
@@ -91,7 +91,7 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
         )
     if not ballot.approve:
         return None
-    decision = _as_it_is_now(row, policy, now)
+    decision = as_it_is_now(row, policy, now)
     if not decision.allowed:
         return f"The rules no longer let {row.asker.name} run this, so it cannot be approved."
     if decision.approval is not None and decision.approval.rule != row.approval.rule:
@@ -99,13 +99,22 @@ def refusal_of(ballot: Ballot, row: FollowedRun | None, policy: Policy, now: flo
             f"The rules have changed since this was asked: it is the rule “{decision.approval.rule}” now that lets "
             f"{row.asker.name} run this. It must be asked for again."
         )
-    earlier = [one for one in row.approval.by if one.id != ballot.voter.id]
-    if any(same_person(policy, ballot.voter.id, one.id) for one in earlier):
+    return _doubled(ballot.voter, row, policy)
+
+
+def _doubled(voter: Asker, row: FollowedRun, policy: Policy) -> str | None:
+    """Why an approval may be one person's for the second time; accounts are told apart by what Slack shows of them."""
+    if any(facts_of(policy, who) is None for who in (voter.id, row.asker.id)):
+        who = f"who you and {row.asker.name} are"
+        return f"I could not ask Slack {who}, so your approval was not counted. Try again in a minute."
+    earlier = [one for one in (row.approval.by if row.approval else ()) if one.id != voter.id]
+    if any(same_person(policy, voter.id, one.id) for one in earlier):
         return "You have approved this from another account already, and a person counts once."
     return None
 
 
-def _as_it_is_now(row: FollowedRun, policy: Policy, now: float) -> Decision:
+def as_it_is_now(row: FollowedRun, policy: Policy, now: float) -> Decision:
+    """What the rules say now of a request that was made before."""
     verb = "rerun" if row.again_of else "run"
     return decide(policy, Ask(row.asker.id, row.channel, verb, target_of(row), at=now))
 
@@ -152,7 +161,7 @@ def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool, policy: P
         )
     if voter.id in {one.id for one in approval.by}:
         return row
-    decision = _as_it_is_now(row, policy, now)
+    decision = as_it_is_now(row, policy, now)
     needed = decision.approval
     still = tuple(one for one in approval.by if may_approve(policy, approval.rule, one.id))
     counted = approval.model_copy(
@@ -170,7 +179,9 @@ def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool, policy: P
 
 
 def expired(row: FollowedRun) -> FollowedRun:
-    """The row when its time is up: no answer is a rejection."""
+    """The row when its time is up: no answer is a rejection. One that was decided meanwhile stays so."""
+    if row.is_over or row.state not in (State.CONFIRMING, State.AWAITING):
+        return row
     if row.state is State.CONFIRMING:
         notice = "You did not confirm what you asked for in time, so nothing was started."
         return row.model_copy(update={"outcome": Outcome.EXPIRED, "notice": notice, "notice_tries": 0})

@@ -9,10 +9,10 @@ What is confirmed is a digest of exactly what will run, and the rules are asked 
 
 from __future__ import annotations
 
-from slack_bot.approvals import Ballot, awaiting, digest_of
+from slack_bot.approvals import Ballot, as_it_is_now, awaiting, digest_of
 from slack_bot.config import Policy
 from slack_bot.followed import Confirmation, FollowedRun, State
-from slack_bot.policy import Ask, Decision, decide, target_of
+from slack_bot.policy import Decision
 from slack_bot.results import Outcome
 
 
@@ -38,7 +38,7 @@ def refusal_of_confirmation(
     refusal = refusal_of_decline(ballot, row, policy, now)
     if refusal is not None or row is None:
         return refusal
-    decision = _as_it_is_now(row, policy, now)
+    decision = as_it_is_now(row, policy, now)
     if not decision.allowed:
         return "The rules no longer let you run this, so it cannot be confirmed."
     return None
@@ -68,7 +68,7 @@ def confirmed(row: FollowedRun, policy: Policy, now: float) -> FollowedRun:
     """The row when its asker has confirmed it; the same row if it is decided already."""
     if row.confirmation is None or not _is_open(row, now):
         return row
-    decision = _as_it_is_now(row, policy, now)
+    decision = as_it_is_now(row, policy, now)
     if not decision.allowed:
         return row
     done = row.confirmation.model_copy(update={"confirmed_at": now})
@@ -84,8 +84,3 @@ def _is_open(row: FollowedRun, now: float) -> bool:
 
 def _demanding(row: FollowedRun, decision: Decision, now: float) -> FollowedRun:
     return awaiting(row.model_copy(update={"requires": decision.requires}), decision.approval, now)
-
-
-def _as_it_is_now(row: FollowedRun, policy: Policy, now: float) -> Decision:
-    verb = "rerun" if row.again_of else "run"
-    return decide(policy, Ask(row.asker.id, row.channel, verb, target_of(row), at=now))

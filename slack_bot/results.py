@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     UNPROVEN = "unproven"
     WITHDRAWN = "withdrawn"
+    DENIED = "denied"
 
 
 class Value(BaseModel):
@@ -71,6 +72,14 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Zof understood and said no; asking again would not help."""
+
+    sentence: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """What was allowed when it was asked for is not started any more, and why."""
 
     sentence: str
     outcome: Outcome
@@ -165,6 +174,7 @@ class Overtaken:
 Result = (
     Read
     | Refused
+    | TooLate
     | Proven
     | Unproven
     | Unavailable

@@ -60,6 +60,7 @@ class Timing(BaseModel):
         poll_max: longest pause. `docs/limits/api-rate-limits` discourages polling every few seconds, hence 5 growing
             to 30; and all looks together keep to the client's share of Zof's rate limit.
         look_anyway: a run of which nothing was heard for so long has itself watched anew.
+        start_within: how long after it could have started a request is still started, after the bot was away.
         start_patience: how long a start is tried again from when Zof first did not answer; a few times at least.
         retry_first: pause after the first failed attempt of anything; doubles up to `retry_max`.
         follow_patience: how long a run that Zof does not answer about is followed.
@@ -89,6 +90,7 @@ class Timing(BaseModel):
     poll_first: Seconds = 5.0
     poll_max: Seconds = 30.0
     look_anyway: Seconds = 600.0
+    start_within: Seconds = 3600.0
     start_patience: Seconds = 120.0
     retry_first: Seconds = 2.0
     retry_max: Seconds = 30.0

@@ -17,6 +17,7 @@ from slack_bot.followed import FollowedRun, State
 from slack_bot.home_reading import HomeReading
 from slack_bot.home_ticks import FailureTicks, HomeTicks
 from slack_bot.homes import HomeTab
+from slack_bot.late_starts import is_late, refusal_to_start
 from slack_bot.lookout import Lookout
 from slack_bot.notes import notes_of_run
 from slack_bot.pacing import CardBudgets
@@ -175,6 +176,8 @@ class Ticks:
             case following.Prove(requirement):
                 return await self._zof.proof(row.request.project_id, requirement, self._clock())
             case following.Start():
+                if late := await self._too_late(row):
+                    return late
                 begun = await self._zof.start(row.request, idempotency_key(row.key))
                 return await self._with_usual(begun, row) if isinstance(begun, results.Read) else begun
             case following.Poll(run_id):
@@ -191,6 +194,14 @@ class Ticks:
                 return await self._remove_doubles(row)
             case _:
                 assert_never(effect)
+
+    async def _too_late(self, row: FollowedRun) -> results.TooLate | None:
+        """Why a request that could not be started at once is not started any more; None if it is."""
+        if not is_late(row, self._clock()):
+            return None
+        await self._bench.directory.look([row.asker.id], [row.channel])
+        policy = self._bench.config().policy
+        return refusal_to_start(row, policy, self._clock(), self._timing.start_within)
 
     async def _poll(self, run_id: str, row: FollowedRun) -> results.Result:
         if not row.look:

@@ -20,6 +20,7 @@ from slack_bot.results import (
     Shown,
     SlackBusy,
     SlackRefused,
+    TooLate,
     Unavailable,
     Unproven,
     Watched,
@@ -224,6 +225,8 @@ def _before_start(
             # After a try of unknown outcome, nobody can say that nothing was started.
             notice = sentence if row.start_tries else f"{sentence} Nothing was started."
             return _over(row, outcome, notice=notice)
+        case (Start(), TooLate(sentence, outcome)):
+            return _over(row, outcome, notice=sentence)
         case (Start(), Unavailable() as outage):
             return _start_again(row, outage, now, timing)
         case (Prove(), Proven(run_id)):

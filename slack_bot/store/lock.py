@@ -13,6 +13,7 @@ class StoreLock:
     """An advisory lock on a file beside the store, held until released or until the process ends."""
 
     def __init__(self, store: Path) -> None:
+        store = store.resolve()  # by whatever other name it is called
         self._path = store.with_name(store.name + ".lock")
         self._fd: int | None = None
 

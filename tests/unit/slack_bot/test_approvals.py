@@ -12,6 +12,7 @@ from slack_bot.approvals import Ballot, awaiting, digest_of, expired, has_voted,
 from slack_bot.config import AllowRule, Person, Policy, Rule
 from slack_bot.followed import Asker, FollowedRun, State
 from slack_bot.following import Expire, Wait, decide
+from slack_bot.known import ChannelFacts, Known, PersonFacts
 from slack_bot.policy import Ask, Needed, Target
 from slack_bot.policy import decide as judge
 from slack_bot.results import Outcome
@@ -217,3 +218,26 @@ def test_a_rule_that_asks_for_more_meanwhile_gets_more() -> None:
     assert "does not list you" in (refusal_of(ballot(SAM), asked(), renamed, 1001.0) or "")
     above = POLICY.model_copy(update={"allow": (renamed.allow[0], POLICY.allow[0])})
     assert "rules have changed" in (refusal_of(ballot(SAM), asked(), above, 1001.0) or "")
+
+
+def test_what_was_decided_meanwhile_does_not_expire() -> None:
+    row = vote(
+        vote(asked(), SAM, 1010.0, approve=True, policy=POLICY), KIM, 1020.0, approve=True, policy=POLICY
+    )
+    assert row.state is State.ACCEPTED
+    assert expired(row) == row
+    rejected = vote(asked(), SAM, 1010.0, approve=False, policy=POLICY)
+    assert expired(rejected) == rejected
+
+
+@pytest.mark.parametrize("silent", [SAM, DANA])
+def test_accounts_that_slack_does_not_tell_apart_do_not_approve(silent: Asker) -> None:
+    facts = {who.id: PersonFacts(guest=False, email=f"{who.id}@example.com") for who in (DANA, SAM)}
+    known = POLICY.model_copy(
+        update={"known": Known(people=facts, channels={"C0RELEASES": ChannelFacts(shared=False)})}
+    )
+    assert refusal_of(ballot(SAM), asked(), known, 1010.0) is None
+    del facts[silent.id]
+    refusal = refusal_of(ballot(SAM), asked(), known, 1010.0)
+    assert refusal is not None
+    assert refusal_of(ballot(DANA, approve=False), asked(), known, 1010.0) is None

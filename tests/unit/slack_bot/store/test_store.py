@@ -200,6 +200,10 @@ def test_a_store_has_one_bot(tmp_path: Path) -> None:
     first.acquire()
     with pytest.raises(StoreInUseError, match=r"bot\.sqlite: another bot \(process \d+\)"):
         second.acquire()
+    other_name = tmp_path / "other.sqlite"
+    other_name.symlink_to(path)
+    with pytest.raises(StoreInUseError):
+        StoreLock(other_name).acquire()
     first.release()
     second.acquire()
     second.release()
