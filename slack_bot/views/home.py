@@ -84,7 +84,7 @@ def home_text(content: HomeContent) -> str:
 def _blocks(content: HomeContent, now: float, *, live: bool) -> list[Block]:
     home = content.home
     at = home.posture.at.timestamp() if home else now
-    fresh = ":large_green_circle: LIVE" if live else ":white_circle: Not refreshed by itself"
+    fresh = ":large_green_circle: Live" if live else ":white_circle: Not refreshed by itself"
     head = [
         header("Command center"),
         context(f"{fresh} · as of {local_clock(at)} · only what the rules let you see"),
@@ -115,14 +115,16 @@ def _value(tile: Tile) -> str:
 
 
 def _tiles(home: Home) -> list[Block]:
-    fields = [mrkdwn(_tile(tile), 2000) for tile in home.tiles[:10]]
-    return [*_title("Quality posture"), {"type": "section", "fields": fields}]
+    tiles = home.tiles[:10]
+    figures = {"type": "section", "fields": [mrkdwn(_tile(tile), 2000) for tile in tiles]}
+    # In small print below: what a figure means is read once, the figure each time.
+    meanings = context(*(prose(f"{tile.figure.name}: {tile.figure.definition}.", 460) for tile in tiles))
+    return [*_title("Quality posture"), figures, meanings]
 
 
 def _tile(tile: Tile) -> str:
-    figure = tile.figure
-    icon = ":warning: " if tile.trouble or _wants_a_look(figure) else ""
-    return f"{icon}*{prose(figure.name, 60)}*  {prose(_value(tile), 40)}\n{prose(figure.definition, 400)}"
+    icon = ":warning: " if tile.trouble or _wants_a_look(tile.figure) else ""
+    return f"{prose(tile.figure.name, 60)}\n{icon}*{prose(_value(tile), 40)}*"
 
 
 def _wants_a_look(figure: Figure) -> bool:
@@ -170,7 +172,7 @@ def _modules(home: Home) -> list[Block]:
     lines = [_module(one) for one in modules[:_MODULES_SHOWN]]
     more = len(modules) - _MODULES_SHOWN
     rest = [f"and {more} more"] if more > 0 else []
-    return [*title, section("\n".join([*lines, *rest])), context(prose(modules[0].definition, 400))]
+    return [*title, section("\n".join([*lines, *rest]))]
 
 
 def _module(one: Figure) -> str:

@@ -114,7 +114,7 @@ async def test_the_home_shows_what_the_rules_let_its_person_see(shared: Any) -> 
     await shared.command("/zof run proj_abc preview suite_pr_smoke", user=SAM)
 
     await shared.people.user(DANA).open_app()
-    home = await home_of(shared, DANA, "Command center", "LIVE", "Pass rate", live, "Waits for you", "by sam")
+    home = await home_of(shared, DANA, "Command center", "Live", "Pass rate", live, "Waits for you", "by sam")
     assert "Not refreshed" not in json.dumps(home)
     await shared.people.user(DANA).view_click(home["id"], "approve_run")
     await eventually(lambda: approved(shared))
@@ -125,7 +125,7 @@ async def test_the_home_shows_what_the_rules_let_its_person_see(shared: Any) -> 
     assert hidden.id not in json.dumps(sams)
     shared.open_gate()
     await shared.outcome(asked)
-    await home_of(shared, SAM, "LIVE", "No run is queued or running")
+    await home_of(shared, SAM, "Live", "No run is queued or running")
 
     await shared.people.user(SAM).view_click(sams["id"], "home_start")
     form = await modal_with(shared, SAM, "Start a Zof run", "Channel")

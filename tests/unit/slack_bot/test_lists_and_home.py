@@ -203,7 +203,7 @@ def test_a_part_that_zof_does_not_tell_has_its_own_error_and_no_number() -> None
     troubles = {"runs": ZofServerError("down", status=503)}
     lists = Lists(NOW, timedelta(hours=24), (), (), (), troubles, frozenset())
     said = json.dumps(home_view(HomeContent(home_of(lists, Catalogue()), Names(Catalogue())), 0.0, live=True))
-    assert "*Runs*  not read" in said
+    assert "Runs\\n:warning: *not read*" in said
     assert "Nothing is scheduled." in said
 
 
