@@ -208,10 +208,30 @@ REFUSALS: Final = {
 """Why a vote does not count; asked at the click, and again when it is counted."""
 
 
-def judge_repeated_click(request: Click, now: float) -> Verdict:
-    """Judges a click on a button whose work was done by an earlier click: that is said, and nothing is done twice."""
+def tried(request: Click, verdict: Verdict, key: str | None = None) -> Verdict:
+    """The verdict as the try of a button that this click is.
+
+    Args:
+        key: the try's, if it is not the first.
+    """
+    if not isinstance(verdict.entity, Errand):
+        return verdict
+    changes = {"click": request.key, **({"key": key} if key else {})}
+    return replace(verdict, entity=verdict.entity.model_copy(update=changes))
+
+
+def judge_repeated_click(request: Click, now: float, *, pending: bool = False) -> Verdict:
+    """Judges a click on a button whose work an earlier click has done: that is said, and nothing is done twice.
+
+    Args:
+        pending: or is doing.
+    """
     kind, _ = CLICKS[request.action_id]
-    text = _REPEATED.get(kind, "This was done already.")
+    text = (
+        "This is being done already; what comes of it is said then."
+        if pending
+        else _REPEATED.get(kind, "This was done already.")
+    )
     outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.ANSWERED)
     return _reply(request, note(text), outcomes=outcomes, now=now)
 

@@ -86,7 +86,8 @@ class Errand(BaseModel):
     """The row. Times are Unix seconds.
 
     Args:
-        key: dedupe key of the interaction.
+        key: dedupe key of the interaction, or of a button's try (`slack_bot.pressing`).
+        click: key of the click itself, one to a click.
         run_id: the run it is about.
         followed_key: key of the followed run, if this bot follows it.
         allowed: authorised with the run's true project, environment and suite.
@@ -102,6 +103,7 @@ class Errand(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
+    click: str = ""
     kind: Kind
     run_id: str
     followed_key: str | None = None

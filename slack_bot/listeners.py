@@ -29,6 +29,7 @@ from slack_bot.clicks import (
     judge_home_click,
     judge_repeated_click,
     judge_shortcut,
+    tried,
 )
 from slack_bot.config import BotConfig
 from slack_bot.directory import Directory
@@ -38,6 +39,7 @@ from slack_bot.intake import Known, judge_command, judge_submission
 from slack_bot.manifest import HOME_EVENT
 from slack_bot.membership import email_problem
 from slack_bot.payloads import mapping, text
+from slack_bot.pressing import Earlier, Try, earlier, key_of_try
 from slack_bot.requests import (
     ACTIONS_SHORTCUT,
     ButtonValue,
@@ -60,6 +62,7 @@ from slack_bot.slack_door import SlackDoor
 from slack_bot.store import questions
 from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
 from slack_bot.store.store import Store
+from slack_bot.store.tries import tries
 from slack_bot.store.writer import InboxWriter
 from slack_bot.text import clip, tidy
 from slack_bot.verdicts import Verdict, called
@@ -164,12 +167,29 @@ class Listeners:
             request = replace(request, user=called(request.user, config))
             followed = await self._in_thread(self._meant, value)
             await self._directory.look(people_of(followed))
-            verdict = judge_click(request, value, followed, config, now)
+            verdict = tried(request, judge_click(request, value, followed, config, now))
             committed = await self._writer.write(_click_row(request, verdict, config, now))
             await self._show(request, verdict, committed)
-            if not committed.fresh and now - committed.row.received_at > _DOUBLE_CLICK_SECONDS:
-                await self._writer.write(_click_row(request, judge_repeated_click(request, now), config, now))
+            if not committed.fresh:
+                await self._click_again(request, verdict, committed.row, config, now)
         await ack()
+
+    async def _click_again(
+        self, request: Click, verdict: Verdict, first: InboxRow, config: BotConfig, now: float
+    ) -> None:
+        """A click on a button that somebody has pressed: tries again what did not come off, else says what was."""
+        found = await self._in_thread(self._store.asked, tries, first.key)
+        if not found and isinstance(first.entity, Errand):
+            found = [Try(first.entity)]
+        if not found:
+            return
+        before = earlier(found, request.key)
+        if before is Earlier.UNDONE:
+            again = tried(request, verdict, key_of_try(first.key, len(found) + 1))
+            await self._writer.write(_click_row(request, again, config, now))
+        elif before is not Earlier.ITSELF and now - found[-1].errand.asked_at > _DOUBLE_CLICK_SECONDS:
+            said = judge_repeated_click(request, now, pending=before is Earlier.PENDING)
+            await self._writer.write(_click_row(request, said, config, now))
 
     def _meant(self, value: ButtonValue) -> FollowedRun | None:
         if value.run:
