@@ -91,7 +91,8 @@ class Lists:
         """What a scene shows of what was read. What needs all of it shows nothing before."""
         if scene.kind == "runs":
             names = merged(self._catalogue, self.projects.items, ())
-            return Sheet(runs_table(self.runs.items, names), self.runs.items)
+            table = runs_table(self.runs.items, names, of_one_project=bool(self.query.project))
+            return Sheet(table, self.runs.items)
         begun = self.begun(scene)
         told = [reading.items if begun else [] for reading in self.needs(scene)]
         if scene.kind == "results":

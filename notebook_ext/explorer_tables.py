@@ -16,20 +16,34 @@ from zof_core.wording import case_name
 T = TypeVar("T")
 
 
-def runs_table(runs: Sequence[Run], catalogue: Catalogue) -> Table:
-    """Runs, in the order Zof lists them: the newest first."""
+def runs_table(runs: Sequence[Run], catalogue: Catalogue, *, of_one_project: bool = False) -> Table:
+    """Runs, in the order Zof lists them: the newest first.
+
+    Args:
+        runs: the runs.
+        catalogue: names for ids.
+        of_one_project: all are, as a filter says; so no column repeats it.
+    """
     views = [run_view(run.id, Snapshot(run=run), now=0.0, catalogue=catalogue) for run in runs]
     of_run, of_view = _over(runs), _over(views)
     return Table(
         [
-            Column("status", "Status", of_run(lambda run: run.status), "status", width=102),
-            Column("suite", "What", of_view(lambda view: view.title), width=110, grow=2),
-            Column("project", "Project", of_view(lambda view: view.project), width=80, grow=1),
-            Column("environment", "Environment", of_view(lambda view: view.environment), width=104),
-            Column("outcomes", "Outcomes", of_view(_counts), width=140, grow=2),
-            Column("duration_ms", "Duration", of_run(_run_ms), "duration", width=80),
-            Column("created_at", "Created (UTC)", of_run(lambda run: run.created_at), "time", width=160),
-            Column("id", "Run", of_run(lambda run: run.id), "code", width=96, grow=1),
+            # Without the project all are in sight beside JupyterLab's file browser; the run's id leads to its results.
+            Column("status", "Status", of_run(lambda run: run.status), "status", width=106),
+            Column("id", "Run", of_run(lambda run: run.id), "code", width=152, grow=1),
+            Column("suite", "What", of_view(lambda view: view.title), width=92, grow=2),
+            Column(
+                "project",
+                "Project",
+                of_view(lambda view: view.project),
+                width=100,
+                grow=1,
+                hidden=of_one_project,
+            ),
+            Column("environment", "Environment", of_view(lambda view: view.environment), width=94),
+            Column("outcomes", "Outcomes", of_view(_counts), width=120, grow=2),
+            Column("duration_ms", "Duration", of_run(_run_ms), "duration", width=76),
+            Column("created_at", "Created (UTC)", of_run(lambda run: run.created_at), "time", width=158),
             Column("project_id", "Project id", of_run(lambda run: run.project_id), "code", hidden=True),
             Column("suite_id", "Suite id", of_run(lambda run: run.test_suite_id), "code", hidden=True),
             *(
@@ -74,7 +88,7 @@ def comparison_table(changes: Sequence[tuple[str, Change]]) -> Table:
 
     return Table(
         [
-            Column("change", "Change", of(lambda pair: pair[0]), width=136),
+            Column("change", "Change", of(lambda pair: pair[0]), width=150),
             Column("name", "Case", of(lambda pair: pair[1].name), "code", width=200, grow=2),
             Column("before", "Before", before(lambda one: one.status), "status", width=104),
             Column("after", "After", after(lambda one: one.status), "status", width=104),
@@ -94,7 +108,7 @@ def flaky_table(cases: Sequence[FlakyCase]) -> Table:
         [
             Column("name", "Case", of(lambda one: one.name), "code", width=200, grow=3),
             Column("module", "Module", of(lambda one: one.module), width=100, grow=1),
-            Column("environment", "Environment", of(lambda one: one.environment), width=110),
+            Column("environment", "Environment", of(lambda one: one.environment), width=100),
             Column("changes", "Changes", of(lambda one: one.changes), "number", width=80),
             Column("failed", "Failed", of(_failed), "number", width=70),
             Column("outcomes", "Outcomes, oldest first", of(_outcomes), "outcomes", width=220, grow=2),

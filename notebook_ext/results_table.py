@@ -53,7 +53,7 @@ class ResultsTable:
             (
                 status_cell(status_style(one.status)),
                 id_cell(case_name(one)),
-                cell(one.module or ""),
+                cell(one.module or "", wrap=True),
                 cell(_took(one)),
                 cell(_said(one), wrap=True),
             )

@@ -53,8 +53,8 @@ def runs_html(views: Sequence[RunView], caption: str) -> str:
     rows = (
         (
             status_cell(status_style(view.status)),
-            cell(view.title),
-            cell(view.environment),
+            cell(view.title, wrap=True),
+            cell(view.environment, wrap=True),
             cell(_outcomes(view), wrap=True),
             cell(view.duration),
             cell(view.begun),

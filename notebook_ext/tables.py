@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from notebook_ext.icons import icon_svg
 from zof_core.wording import StatusStyle
+
+ID_MAX = 120
+"""Characters of an id in a static table; of a longer one the middle is left out, and its title has all."""
+
+_SEAM = re.compile(r"(?<=\w)([/_]|::)(?=\w)")
 
 
 def table_html(headings: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, empty: str) -> str:
@@ -30,7 +36,7 @@ def table_html(headings: Sequence[str], rows: Iterable[Sequence[str]], *, captio
 
 def cell(text: str, *, wrap: bool = False) -> str:
     """A cell of text."""
-    return f'<td class="zof-wrap">{escape(text)}</td>' if wrap else f"<td>{escape(text)}</td>"
+    return f'<td class="zof-wrap">{_with_breaks(text)}</td>' if wrap else f"<td>{escape(text)}</td>"
 
 
 def status_cell(style: StatusStyle) -> str:
@@ -40,11 +46,12 @@ def status_cell(style: StatusStyle) -> str:
 
 
 def id_cell(name: str, url: str = "") -> str:
-    """A cell of an id, which leads to `url` if there is one."""
-    shown = f"<code>{escape(name)}</code>"
+    """A cell of an id, which leads to `url` if there is one; it wraps rather than push others out of sight."""
+    shown = f"<code>{_with_breaks(_without_middle(name))}</code>"
     if url:
         shown = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
-    return f"<td>{shown}</td>"
+    whole = f' title="{escape(name)}"' if len(name) > ID_MAX else ""
+    return f'<td class="zof-id"{whole}>{shown}</td>'
 
 
 def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -54,3 +61,14 @@ def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in (headings, *rows)
     )
+
+
+def _with_breaks(text: str) -> str:
+    """Escaped, with places where a path or the name of a test may go on in the next line."""
+    return _SEAM.sub(r"\1<wbr>", escape(text))
+
+
+def _without_middle(name: str) -> str:
+    """An id's ends: the test's name at one, its parameters at the other."""
+    half = (ID_MAX - 3) // 2
+    return name if len(name) <= ID_MAX else f"{name[:half]} … {name[-half:]}"

@@ -20,6 +20,15 @@ def test_what_changed_is_told_in_words_and_escaped() -> None:
     assert "<code>&lt;b&gt;</code>" in html
 
 
+def test_a_very_long_id_keeps_its_ends_and_its_title_has_all_of_it() -> None:
+    case = f"test_{'x' * 150}[end]"
+    change = compare([_result(case, "passed", 10)], [_result(case, "failed", 10)])
+    html = ComparisonTable("run_1", "run_2", change)._repr_mimebundle_()["text/html"]
+    assert f'title="{case}"' in html
+    assert "x … x" in html
+    assert "[end]</code>" in html
+
+
 def test_no_difference_is_said() -> None:
     same = [_result("tc_1", "passed", 10)]
     assert repr(ComparisonTable("run_1", "run_2", compare(same, same))) == (

@@ -17,14 +17,21 @@ def test_runs_tell_what_zof_tells_of_them() -> None:
     table = runs_table(RUNS, Catalogue())
     assert table.window([1], 0, 1) == [
         (
-            1, "failed", "suite_regression", "proj_abc", "staging", "38 passed, 1 failed, 1 skipped", "31 s",
-            "2026-05-20 11:00:00", "run_1",
+            1, "failed", "run_1", "suite_regression", "proj_abc", "staging", "38 passed, 1 failed, 1 skipped",
+            "31 s", "2026-05-20 11:00:00",
         )
     ]  # fmt: skip
     data = table.data([0, 1])
     assert data["duration_ms"] == [None, 31_000.0]
     assert data["url"] == ["", ""], "a link that is none is left out"
     assert data["failed"] == [0, 1]
+
+
+def test_what_a_filter_says_already_is_no_column_of_its_own() -> None:
+    table = runs_table(RUNS, Catalogue(), of_one_project=True)
+    assert [column.key for column in table.visible][:3] == ["status", "id", "suite"]
+    assert "proj_abc" not in table.window([1], 0, 1)[0]
+    assert table.data([1])["project"] == ["proj_abc"], "exports have it"
 
 
 def test_results_begin_with_what_failed_when_sorted_by_status() -> None:
