@@ -35,7 +35,7 @@ def refusal_to_start(row: FollowedRun, policy: Policy, now: float, within: float
     if waited >= within:
         minutes = f"{round(waited / 60):,} minutes"
         sentence = f"This could have started {minutes} ago, but I was away. Ask again if it is still wanted. {_UNSURE}"
-        return TooLate(sentence, Outcome.EXPIRED)
+        return TooLate(sentence, Outcome.LAPSED)
     decision = as_it_is_now(row, policy, now)
     if not decision.allowed:
         reason = f" ({decision.reason})" if decision.reason else ""

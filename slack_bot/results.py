@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     UNPROVEN = "unproven"
     WITHDRAWN = "withdrawn"
     DENIED = "denied"
+    LAPSED = "lapsed"
 
 
 class Value(BaseModel):

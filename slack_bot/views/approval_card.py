@@ -57,7 +57,7 @@ def _standing(row: FollowedRun, approval: Approval) -> tuple[str, str, str]:
                 f"Withdrawn by {by}, who had asked for it. Nothing was started.",
             )
         return ":no_entry_sign:", "Rejected", f"Rejected by {by}. Nothing was started."
-    if row.outcome is Outcome.EXPIRED and approval.approved_at is None:
+    if row.outcome is Outcome.EXPIRED:
         return ":hourglass:", "Expired", "Nobody approved it in time. Nothing was started."
     if row.is_over:
         return ":warning:", "Not started", "It could not be started; whoever asked for it was told why."

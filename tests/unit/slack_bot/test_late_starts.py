@@ -43,7 +43,7 @@ def test_only_a_first_try_that_comes_late_is_judged_anew(make_row: Any) -> None:
     ("policy", "after", "outcome", "words"),
     [
         (ALLOWED, AT_ONCE, None, ""),
-        (ALLOWED, WITHIN, Outcome.EXPIRED, "60 minutes ago"),
+        (ALLOWED, WITHIN, Outcome.LAPSED, "60 minutes ago"),
         (FROZEN, AT_ONCE, Outcome.DENIED, "no longer let you run it (no)"),
         (Policy(), AT_ONCE, Outcome.DENIED, "no longer let you run it."),
         (APPROVED, AT_ONCE, Outcome.DENIED, "the rules ask for more"),
