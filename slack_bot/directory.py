@@ -131,16 +131,16 @@ class Directory:
     ) -> None:
         """Makes people and channels known, as far as Slack says it in time.
 
-        With them what the rules name: who is in the groups, and who is in the private channels.
+        With them what the rules name: who is in the groups, and who is in the private channels. Of a channel that no
+        rule names, such as a direct message, nothing is asked: nothing hangs on it.
         """
         policy = self._config().policy
         groups = {one for listed in policy.groups.values() for one in listed}
-        private = {
-            one for one in channels_of(policy) if one in self._channels and self._channels[one].private
-        }
+        named = channels_of(policy)
+        private = {one for one in named if one in self._channels and self._channels[one].private}
         tasks = [
             *(self._people.look(user) for user in set(people) if user),
-            *(self._channels.look(channel) for channel in set(channels) if channel),
+            *(self._channels.look(channel) for channel in set(channels) & set(named)),
             *(self._groups.look(group) for group in groups),
             *(self._members.look(channel) for channel in private),
         ]

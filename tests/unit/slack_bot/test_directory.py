@@ -182,10 +182,18 @@ async def test_at_start_it_asks_about_all_that_the_rules_name_and_who_is_in_priv
         ("group", "S0ALL"),
         ("members", "G0OWN"),
     ]
-    await directory.look(["U9", ""], ["C0ELSE", ""])
+    await directory.look(["U9", ""], ["C0OPEN", ""])
     assert [one for one in door.asked if one[0] == "person"] == [("person", "U9")]
-    assert known.channels["C0ELSE"] == ChannelFacts(shared=False)
     assert directory.config() is directory.config()
+    await directory.stop()
+
+
+async def test_of_a_channel_that_no_rule_names_nothing_is_asked(config: Callable[[], Any]) -> None:
+    door = Door()
+    directory = Directory(door, config, Timing())  # type: ignore[arg-type]  # the four calls it makes
+    await directory.look(["U9"], ["C0OPEN", "D0DIRECT"])
+    await directory.look_around(["U9"], ["D0DIRECT"])
+    assert {one for kind, one in door.asked if kind == "channel"} == {"C0OPEN", "G0OWN"}
     await directory.stop()
 
 
