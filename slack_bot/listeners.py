@@ -40,6 +40,7 @@ from slack_bot.manifest import HOME_EVENT
 from slack_bot.membership import email_problem
 from slack_bot.payloads import mapping, text
 from slack_bot.pressing import Earlier, Try, earlier, key_of_try
+from slack_bot.questions import person_asked_about
 from slack_bot.requests import (
     ACTIONS_SHORTCUT,
     ButtonValue,
@@ -285,6 +286,10 @@ class Listeners:
     async def _take_command(self, request: SlashCommand) -> tuple[Verdict, Committed]:
         command, now, config = grammar.parse(request.text), self._clock(), self._config()
         request = replace(request, user=called(request.user, config))
+        if isinstance(command, grammar.Can) and (
+            meant := person_asked_about(command.person, request.user, config)
+        ):
+            await self._directory.look([meant.id])
         verdict = judge_command(request, command, config, await self._about(request, command), now)
         return verdict, await self._writer.write(_command_row(request, verdict, config, now))
 

@@ -360,6 +360,23 @@ def _trouble_with_person(policy: Policy, ask: Ask) -> str | None:
     return None
 
 
+def unknown_about(policy: Policy, ask: Ask) -> str | None:
+    """What Slack has not said, without which nobody can tell what was asked; None if it does not hang on that."""
+    if any(_holds(rule, policy, ask) and (ask.target or _about_every_target(rule)) for rule in policy.deny):
+        return None
+    for rule in policy.allow:
+        lacks = [*_lacks(rule, policy, ask)]
+        if lacks == [Lack.UNSEEN]:
+            return "whether this channel is shared with another company"
+        if lacks != [Lack.PEOPLE]:
+            continue
+        if facts_of(policy, ask.user) is None and possibly_among(rule.people, policy, ask.user):
+            return "who that is"
+        if groups := unknown_groups(rule.people, policy):
+            return f"who is in {', '.join(groups)}"
+    return None
+
+
 def _is_in_force(rule: Rule, at: float | None) -> bool:
     return rule.when is None or at is None or rule.when.covers(at)
 

@@ -12,7 +12,7 @@ from slack_bot.config import ANY, VERBS, BotConfig, is_user_id, person_meant
 from slack_bot.explaining import explained
 from slack_bot.followed import Asker
 from slack_bot.membership import email_problem
-from slack_bot.policy import Ask, Target, decide, openings
+from slack_bot.policy import Ask, Target, decide, openings, unknown_about
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
@@ -90,7 +90,7 @@ def _legible(entry: Entry) -> Note | None:
 def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     """What the rules say of somebody. Told to those whom some rule of the channel names, and of oneself to anybody."""
     policy = config.policy
-    person = _person(command.person, origin, config)
+    person = person_asked_about(command.person, origin.user, config)
     if person is None:
         who = "mention them with @, write a name of [people], or me for yourself"
         problem = f"I do not know '{command.person}': {who}."
@@ -115,19 +115,20 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
     ask = Ask(person.id, origin.channel, command.verb, target, at=origin.at)
     decision = decide(policy, ask)
     why = explained(policy, ask, decision, most=_OTHER_RULES)
-    return Verdict(
-        InboxOutcome.ANSWERED, "can", answers.can(person, ask, decision, why, own=person.id == origin.user.id)
-    )
+    unknown = unknown_about(policy, ask) if not decision.allowed else None
+    said = answers.can(person, ask, decision, why, own=person.id == origin.user.id, unknown=unknown)
+    return Verdict(InboxOutcome.ANSWERED, "can", said)
 
 
 def _misused(problem: str) -> Verdict:
     return Verdict(InboxOutcome.USAGE, "can", answers.usage(grammar.Usage(problem, grammar.USAGE["can"])))
 
 
-def _person(word: str, origin: Origin, config: BotConfig) -> Asker | None:
+def person_asked_about(word: str, asker: Asker, config: BotConfig) -> Asker | None:
+    """Who is meant by `me`, an id or a name of [people]; None if nobody surely is."""
     people = config.policy.people
     if word.lower() == "me":
-        return origin.user
+        return asker
     if is_user_id(word):
         return called(Asker(id=word, name=word), config)
     found = person_meant(people, word)

@@ -106,14 +106,25 @@ def _named(word: str, anything: str) -> str:
 
 
 def can(
-    person: Asker, ask: Ask, decision: Decision, why: Sequence[str] = (), *, own: bool = False
+    person: Asker,
+    ask: Ask,
+    decision: Decision,
+    why: Sequence[str] = (),
+    *,
+    own: bool = False,
+    unknown: str | None = None,
 ) -> Message:
     """What the rules say of somebody, which of them says it, and why the others do not.
 
     Args:
         why: the explanation, in plain text, line by line.
         own: they asked it of themselves.
+        unknown: what Slack has not said, without which it cannot be told.
     """
+    if unknown is not None:
+        what = f"{_deed(ask)} {_place(ask.channel)}"
+        cannot = f":grey_question: I cannot tell whether {prose(person.name, 120)} may {what}"
+        return note(f"{cannot}: Slack has not told me {prose(unknown, 200)}. Try again in a minute.")
     said = _can(person, ask, decision)
     if ask.verb == "cancel" and not decision.allowed:
         said = f"{said.removesuffix('.')}, but always the runs {'you' if own else 'they'} started."
