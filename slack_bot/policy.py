@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from slack_bot.config import ANY, AllowRule, Policy, Rule
-from slack_bot.demands import Requirement
+from slack_bot.demands import PRODUCTION, Requirement
 from slack_bot.followed import FollowedRun
 from slack_bot.lookalikes import may_be_read_as
 from slack_bot.membership import (
@@ -98,6 +98,7 @@ class Decision:
         approval: what others must say first.
         requires: what must have passed first.
         confirm: whether the asker must confirm it first.
+        until: of a freeze, the Unix time at which it ends; None if something else forbids it longer than that.
     """
 
     allowed: bool
@@ -107,6 +108,7 @@ class Decision:
     requires: Requirement | None = None
     confirm: bool = False
     line: int | None = None
+    until: float | None = None
 
 
 class Lack(StrEnum):
@@ -143,7 +145,8 @@ def decide(policy: Policy, ask: Ask) -> Decision:
         return Decision(allowed=True, rule=OWN_RUN)
     for deny in policy.deny:
         if _holds(deny, policy, ask) and (ask.target is not None or _about_every_target(deny)):
-            return Decision(allowed=False, rule=deny.name, reason=_why(deny), line=deny.line)
+            until = _frozen_until(policy, ask) if deny.when else None
+            return Decision(allowed=False, rule=deny.name, reason=_why(deny), line=deny.line, until=until)
     for rule in policy.allow:
         if _holds(rule, policy, ask):
             return Decision(
@@ -221,11 +224,13 @@ class Openings:
         channels: where the same would be allowed to the same person.
         verbs_here: what the person may do in this channel at all.
         targets_here: what the same verb is allowed for in this channel, as the rules write it.
+        risky: those of them that are no advice to somebody who wanted to start a run elsewhere.
     """
 
     channels: tuple[str, ...]
     verbs_here: tuple[str, ...]
     targets_here: tuple[Target, ...]
+    risky: tuple[Target, ...] = ()
 
 
 def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Openings:
@@ -239,6 +244,11 @@ def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Opening
     others = (replace(ask, channel=one, present=False) for one in listed)
     channels = (other.channel for other in others if decide(policy, other).allowed)
     here = [rule for rule in mine if ask.channel in rule.channels]
+    targets = tuple(
+        target
+        for target in _targets(ask, [rule for rule in here if ask.verb in rule.verbs])
+        if decide(policy, replace(ask, target=target)).allowed
+    )
     return Openings(
         channels=tuple(islice(channels, elsewhere)),
         verbs_here=tuple(
@@ -246,12 +256,17 @@ def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Opening
             for verb in _unique(verb for rule in here for verb in rule.verbs)
             if decide(policy, replace(ask, verb=verb, target=None)).allowed
         ),
-        targets_here=tuple(
-            target
-            for target in _targets(ask, [rule for rule in here if ask.verb in rule.verbs])
-            if decide(policy, replace(ask, target=target)).allowed
-        ),
+        targets_here=targets,
+        risky=tuple(target for target in targets if _is_risky(policy, ask, target)),
     )
+
+
+def _is_risky(policy: Policy, ask: Ask, target: Target) -> bool:
+    """Whether a run there is another thing than the one asked for, and one that people are careful with."""
+    if ask.verb not in STARTING or (ask.target is not None and ask.target.environment == target.environment):
+        return False
+    careful = (*policy.confirm.environments, *PRODUCTION)
+    return target.environment == ANY or any(may_be_read_as(target.environment, name) for name in careful)
 
 
 def opens_project(policy: Policy, ask: Ask, project: str) -> bool:
@@ -379,6 +394,15 @@ def unknown_about(policy: Policy, ask: Ask) -> str | None:
 
 def _is_in_force(rule: Rule, at: float | None) -> bool:
     return rule.when is None or at is None or rule.when.covers(at)
+
+
+def _frozen_until(policy: Policy, ask: Ask) -> float | None:
+    """When the last of the freezes ends that forbid it now; None if a rule without an end forbids it too."""
+    if ask.at is None:
+        return None
+    holding = [rule.when for rule in policy.deny if _holds(rule, policy, ask)]
+    ends = [when.end(ask.at) for when in holding if when is not None]
+    return max(ends) if len(ends) == len(holding) else None
 
 
 def _why(rule: Rule) -> str | None:

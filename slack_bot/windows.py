@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,18 @@ class Window:
         first, last = self.week
         minute = here.weekday() * _DAY_MINUTES + here.hour * 60 + here.minute
         return first <= minute < last if first < last else minute >= first or minute < last
+
+    def end(self, at: float) -> float:
+        """The Unix time at which it ends, for a time that lies in it."""
+        here = datetime.fromtimestamp(at, self.zone)
+        if self.dates is not None:
+            last = self.dates[1]
+        else:
+            assert self.week is not None
+            minute = here.weekday() * _DAY_MINUTES + here.hour * 60 + here.minute
+            left = timedelta(minutes=(self.week[1] - minute) % (7 * _DAY_MINUTES))
+            last = here.replace(second=0, microsecond=0, tzinfo=None) + left
+        return last.replace(tzinfo=self.zone).timestamp()
 
 
 def parse_window(text: str) -> Window:

@@ -8,7 +8,7 @@ from slack_bot.config import ANY, Person
 from slack_bot.followed import Asker, FollowedRun
 from slack_bot.grammar import USAGE, Usage
 from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
-from slack_bot.text import channel_link, code, prose, sentence
+from slack_bot.text import channel_link, code, local_clock, local_day, prose, sentence
 from slack_bot.views.blocks import Message, note
 from zof_core.wording import as_typed
 
@@ -63,14 +63,21 @@ def denied(ask: Ask, decision: Decision, ways: Openings) -> Message:
     else:
         reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
         parts = [f":no_entry: You may not {what}, by the rule “{prose(decision.rule)}”{reason}."]
+        parts += _end_of_freeze(decision)
     if ways.channels:
         parts.append(f"You can do that in {', '.join(map(channel_link, ways.channels[:_LISTED]))}.")
-    if ways.targets_here:
-        parts.append(f"Here you can {_VERBS[ask.verb]} {'; '.join(map(_on, ways.targets_here[:_LISTED]))}.")
+    offered = [target for target in ways.targets_here if target not in ways.risky]
+    if offered:
+        parts.append(f"Here you can {_VERBS[ask.verb]} {'; '.join(map(_on, offered[:_LISTED]))}.")
     elif ways.verbs_here:
         parts.append(f"Here you can use {', '.join(map(code, ways.verbs_here))}.")
     parts.append(f"To change that, ask whoever keeps {code('zofops.toml')}. Nothing was started or changed.")
     return note(" ".join(parts))
+
+
+def _end_of_freeze(decision: Decision) -> list[str]:
+    until = decision.until
+    return [f"That ends on {local_day(until)} at {local_clock(until)}."] if until is not None else []
 
 
 _VERBS = {
@@ -141,7 +148,8 @@ def _can(person: Asker, ask: Ask, decision: Decision) -> str:
     if decision.rule == NO_RULE:
         return f":no_entry: {name} may not {what}: no rule allows it."
     reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
-    return f":no_entry: {name} may not {what}, by the rule “{prose(decision.rule)}”{reason}."
+    said = f":no_entry: {name} may not {what}, by the rule “{prose(decision.rule)}”{reason}."
+    return " ".join([said, *_end_of_freeze(decision)])
 
 
 def whoami(

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_bot.config import AllowRule, Policy, Rule
-from slack_bot.policy import Ask, Target, decide
+from slack_bot.demands import Confirm
+from slack_bot.followed import Asker
+from slack_bot.policy import Ask, Target, decide, openings
+from slack_bot.views import answers
 from slack_bot.windows import parse_window
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -87,6 +90,17 @@ def test_a_weekly_window_and_its_complement_cover_every_minute_once(start: int, 
     outside = parse_window(f"{named(end)} - {named(start)} UTC")
     moment = (datetime(2026, 1, 5, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=minutes)).timestamp()
     assert inside.covers(moment) != outside.covers(moment)
+    holds = inside if inside.covers(moment) else outside
+    ends = holds.end(moment)
+    assert moment < ends
+    assert holds.covers(ends - 60.0)
+    assert not holds.covers(ends)
+
+
+def test_it_ends_by_the_clock_of_its_place() -> None:
+    assert WEEKEND.end(at("2026-03-28 12:00")) == at("2026-03-30 08:00")
+    dated = parse_window("2026-12-23 12:00 - 2027-01-04 08:00 Europe/Berlin")
+    assert dated.end(at("2026-12-24 18:00")) == at("2027-01-04 08:00")
 
 
 def test_a_freeze_denies_while_it_lasts_and_says_until_when() -> None:
@@ -119,3 +133,44 @@ def test_a_freeze_denies_while_it_lasts_and_says_until_when() -> None:
     why = "nobody is there (Fri 16:00 - Mon 08:00 Europe/Berlin)"
     assert asked(at("2026-11-28 12:00")) == (False, why)
     assert asked(None) == (False, why)
+
+
+def test_a_denial_by_a_freeze_says_when_it_ends_and_names_nothing_that_is_more_dangerous() -> None:
+    def rule(**said: object) -> dict[str, object]:
+        return {
+            "channels": ("C0RELEASES",),
+            "verbs": ("run",),
+            "projects": ("proj_abc",),
+            "people": ("*",),
+            **said,
+        }
+
+    allow = AllowRule.model_validate(rule(name="all", environments=("staging", "qa", "production", "Live")))
+    freeze = Rule.model_validate(
+        {"name": "weekend", "environments": ("staging",), "when": "Fri 16:00 - Mon 08:00 Europe/Berlin"}
+    )
+    longer = Rule.model_validate(
+        {
+            "name": "move",
+            "environments": ("staging",),
+            "when": "2026-11-28 00:00 - 2026-12-02 09:00 Europe/Berlin",
+        }
+    )
+    ever = Rule.model_validate({"name": "ever", "environments": ("staging",)})
+    ask = Ask("U1X", "C0RELEASES", "run", Target("proj_abc", "staging", "s"), at=at("2026-11-28 12:00"))
+
+    def said(*denies: Rule) -> str:
+        policy = Policy(allow=(allow,), deny=denies, confirm=Confirm(environments=("live",)))
+        return answers.denied(ask, decide(policy, ask), openings(policy, ask)).text
+
+    assert f"^{int(at('2026-11-30 08:00'))}^" in said(freeze)
+    assert f"^{int(at('2026-12-02 09:00'))}^" in said(freeze, longer)
+    assert "That ends" not in said(freeze, ever)
+    assert "`qa`" in said(freeze)
+    assert "production" not in said(freeze)
+    assert "Live" not in said(freeze)
+    policy = Policy(allow=(allow,), deny=(freeze,))
+    assert (
+        f"^{int(at('2026-11-30 08:00'))}^"
+        in answers.can(Asker(id="U1X", name="x"), ask, decide(policy, ask)).text
+    )
