@@ -53,7 +53,8 @@ class Card(Value):
         reposts: how often it was posted anew because somebody deleted it.
         doubted: a post's outcome was unknown once, so at the end the channel is searched for a double.
         given_up: why there is no card, if there can be none.
-        late: Slack or our own budget has made an update wait once, so the card says as of when it is.
+        late: Slack has refused an update just now, or our own budget makes one wait for long, so the card says as of
+            when it is.
     """
 
     ts: str | None = None

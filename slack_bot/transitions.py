@@ -40,6 +40,8 @@ LEAST_TRIES: Final = 5
 MAX_REPOSTS: Final = 1
 THREAD_TRIES: Final = 20
 DOUBLE_TRIES: Final = 20
+LATE_AFTER: Final = 15.0
+"""Seconds that a card may wait for its turn in our own budget before it says so."""
 
 
 def apply(  # one case for each pair, nothing in it
@@ -311,12 +313,15 @@ def _card(row: FollowedRun, result: Result, now: float, timing: Timing) -> dict[
                 "tries": 0,
                 "busy_since": None,
                 "turn_at": 0.0,
+                # An update that went through at once: it is no longer slow.
+                "late": card.late and (card.tries > 0 or card.turn_at > 0),
                 "doubted": card.doubted or searched,
                 "not_before": now + timing.card_every,
             }
         case NotYet(seconds):
             until = "not_before" if row.is_over else "turn_at"
-            changes = {until: now + seconds, "late": card.ts is not None}
+            slow = seconds > LATE_AFTER or (card.late and card.tries > 0)
+            changes = {until: now + seconds, "late": card.ts is not None and slow}
         case CardMissing() if card.reposts < MAX_REPOSTS:
             changes = {"ts": None, "shown": None, "attempts": 0, "reposts": card.reposts + 1}
         case SlackRefused(_, layout=True) if not card.plain:

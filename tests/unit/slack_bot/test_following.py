@@ -404,6 +404,24 @@ class TestCard:
         assert row.card.given_up is not None
 
 
+def test_a_card_says_that_updates_are_slow_only_where_they_are(
+    make_row: Any, make_run: Any, timing: Timing
+) -> None:
+    row = make_row(make_run(), card=Card(ts="1.1", shown=OLD))
+    assert not apply(row, Show(), NotYet(1.5), 1010, timing).card.late
+    assert not apply(make_row(make_run()), Show(), SlackBusy(5.0), 1010, timing).card.late
+    slow = apply(row, Show(), NotYet(20.0), 1010, timing)
+    assert slow.card.late
+    assert not apply(slow, Show(), NotYet(0.2), 1030, timing).card.late
+    shown = apply(slow, Show(), Shown("1.1", NEW), 1030, timing)
+    assert shown.card.late
+    busy = apply(row, Show(), SlackBusy(5.0), 1010, timing)
+    assert busy.card.late
+    assert apply(busy, Show(), NotYet(0.2), 1016, timing).card.late
+    # The next one goes through at once, so it is slow no more.
+    assert not apply(shown, Show(), Shown("1.1", NEW), 1040, timing).card.late
+
+
 def test_pauses_double_up_to_a_limit_and_never_undercut_what_was_asked(timing: Timing) -> None:
     assert [pause(tries, timing) for tries in (1, 2, 3, 4, 5, 50, 5000)] == [2, 4, 8, 16, 30, 30, 30]
     assert pause(1, timing, 90) == 90
