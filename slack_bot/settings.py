@@ -19,10 +19,12 @@ DEFAULT_ZOF_BASE_URL = "https://api.zof.ai/v1"
 _HOW_TO_GET = {
     "SLACK_BOT_TOKEN": "the bot token (xoxb-…) from your Slack app's page, OAuth & Permissions",
     "SLACK_SIGNING_SECRET": "the signing secret from your Slack app's page, Basic Information",
-    "SLACK_APP_TOKEN": "an app-level token (xapp-…) with the scope connections:write, same page",
+    "SLACK_APP_TOKEN": "an app-level token (xapp-…) with the scope connections:write, from Basic Information",
     "ZOF_API_KEY": "an API key from Zof: Admin Center → Developer → API keys",
     "ZOFOPS_CONFIG": "the path of your zofops.toml (examples/zofops.toml shows its shape)",
 }
+DEFAULT_CONFIG = "zofops.toml"
+"""In the working directory, as `zofops policy` has it too."""
 _FIELD_OF = {
     "SLACK_BOT_TOKEN": "slack_bot_token",
     "SLACK_APP_TOKEN": "slack_app_token",
@@ -123,7 +125,7 @@ class Transport(StrEnum):
     SOCKET = "socket"
 
 
-_NOT_NEEDED = {Transport.HTTP: "SLACK_APP_TOKEN", Transport.SOCKET: "SLACK_SIGNING_SECRET"}
+_ENTRANCE = {Transport.SOCKET: "SLACK_APP_TOKEN", Transport.HTTP: "SLACK_SIGNING_SECRET"}
 
 
 class WebhookSecrets(BaseModel):
@@ -190,27 +192,24 @@ class BotSettings(BaseModel):
         """Reads the settings from environment variables.
 
         Args:
-            environ: `os.environ`, or any mapping. `SLACK_BOT_TOKEN`, `ZOF_API_KEY`, `ZOFOPS_CONFIG` and, by transport,
-                `SLACK_SIGNING_SECRET` or `SLACK_APP_TOKEN` must be there; `SLACK_BASE_URL`, `ZOF_BASE_URL`,
-                `ZOFOPS_STORE`, `ZOF_WEBHOOK_SECRET` and, while it is rotated, `ZOF_WEBHOOK_SECRET_PREVIOUS` may be.
+            environ: `os.environ`, or any mapping. `SLACK_BOT_TOKEN`, `ZOF_API_KEY` and, by transport,
+                `SLACK_SIGNING_SECRET` or `SLACK_APP_TOKEN` must be there, and `ZOFOPS_CONFIG` unless `zofops.toml` is
+                in the working directory; `SLACK_BASE_URL`, `ZOF_BASE_URL`, `ZOFOPS_STORE`, `ZOF_WEBHOOK_SECRET` and,
+                while it is rotated, `ZOF_WEBHOOK_SECRET_PREVIOUS` may be.
             timing: other intervals than the default ones.
             transport: how Slack's requests come in; if it is not said, over sockets where an app token is set.
 
         Raises:
             SettingsError: something is missing or malformed; the text names each such variable, no secret.
         """
-        has_app_token = bool(environ.get("SLACK_APP_TOKEN", "").strip())
-        transport = transport or (Transport.SOCKET if has_app_token else Transport.HTTP)
-        needed = [name for name in _HOW_TO_GET if name != _NOT_NEEDED[transport]]
-        missing = [name for name in needed if not environ.get(name, "").strip()]
-        if missing:
-            lines = "\n".join(f"  {name}: {_HOW_TO_GET[name]}" for name in missing)
-            what = "These environment variables are" if len(missing) > 1 else "This environment variable is"
-            raise SettingsError(f"{what} not set. Set what is missing, then try again:\n{lines}")
         given: dict[str, Any] = {
             field: environ[name].strip() for name, field in _FIELD_OF.items() if environ.get(name, "").strip()
         }
-        given["transport"] = transport
+        if "config_path" not in given and Path(DEFAULT_CONFIG).is_file():
+            given["config_path"] = DEFAULT_CONFIG
+        _refuse_what_is_missing(given, transport)
+        by_itself = Transport.SOCKET if "slack_app_token" in given else Transport.HTTP
+        given["transport"] = transport or by_itself
         secret, previous = (environ.get(name, "").strip() for name in _WEBHOOK_SECRETS)
         if secret:
             given["zof_webhooks"] = {"current": secret, "previous": previous or None}
@@ -220,6 +219,23 @@ class BotSettings(BaseModel):
             return cls.model_validate({**given, **({"timing": timing} if timing else {})})
         except ValidationError as error:
             raise SettingsError(_sentence(error)) from None
+
+
+def _refuse_what_is_missing(given: Mapping[str, Any], transport: Transport | None) -> None:
+    """Names all that is not there; of the two ways in which Slack's requests come both, if neither was chosen."""
+    entrances = list(_ENTRANCE.values()) if transport is None else [_ENTRANCE[transport]]
+    entered = any(_FIELD_OF[name] in given for name in entrances)
+    always = [name for name in _HOW_TO_GET if name not in _ENTRANCE.values()]
+    missing = [name for name in always if _FIELD_OF[name] not in given]
+    missing += [] if entered else entrances[:1]
+    if not missing:
+        return
+    lines = [f"  {name}: {_HOW_TO_GET[name]}" for name in missing]
+    if transport is None and not entered:
+        http = _ENTRANCE[Transport.HTTP]
+        lines.append(f"  or, for requests over HTTP instead of sockets, {http}: {_HOW_TO_GET[http]}")
+    what = "These environment variables are" if len(missing) > 1 else "This environment variable is"
+    raise SettingsError("\n".join([f"{what} not set. Set what is missing, then try again:", *lines]))
 
 
 def _sentence(error: ValidationError) -> str:

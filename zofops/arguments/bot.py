@@ -11,7 +11,7 @@ settings:
   SLACK_APP_TOKEN       for --socket: Basic Information, App-Level Tokens
   SLACK_SIGNING_SECRET  for --http: Basic Information
   ZOF_API_KEY           Zof's Admin Center → Developer → API keys
-  ZOFOPS_CONFIG         path of your zofops.toml: who may do what
+  ZOFOPS_CONFIG         path of your zofops.toml: who may do what (./zofops.toml)
 and where they differ from the defaults:
   ZOFOPS_STORE          where it keeps what it has promised (zofops.sqlite)
   ZOF_BASE_URL          https://api.zof.ai/v1

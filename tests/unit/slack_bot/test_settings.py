@@ -94,6 +94,37 @@ def test_an_app_token_means_sockets_and_asks_for_no_signing_secret() -> None:
     assert BotSettings.from_env(both, transport=Transport.HTTP).transport is Transport.HTTP
 
 
+def test_with_nothing_set_both_ways_to_slack_are_named() -> None:
+    with pytest.raises(SettingsError) as caught:
+        BotSettings.from_env({})
+    text = str(caught.value)
+    for name in (
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "ZOF_API_KEY",
+        "ZOFOPS_CONFIG",
+    ):
+        assert text.count(name) == 1
+    assert "or, for requests over HTTP instead of sockets, SLACK_SIGNING_SECRET" in text
+    with pytest.raises(SettingsError) as caught:
+        BotSettings.from_env({}, transport=Transport.HTTP)
+    assert "SLACK_APP_TOKEN" not in str(caught.value)
+    assert "SLACK_SIGNING_SECRET" in str(caught.value)
+
+
+def test_rules_in_the_working_directory_need_not_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {name: value for name, value in ENVIRON.items() if name != "ZOFOPS_CONFIG"}
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="ZOFOPS_CONFIG"):
+        BotSettings.from_env(environ)
+    (tmp_path / "zofops.toml").touch()
+    assert BotSettings.from_env(environ).config_path == Path("zofops.toml")
+    assert BotSettings.from_env(ENVIRON).config_path == Path("/etc/zofops.toml")
+
+
 @pytest.mark.parametrize(
     ("transport", "named"),
     [(Transport.HTTP, "SLACK_SIGNING_SECRET"), (Transport.SOCKET, "SLACK_APP_TOKEN")],
