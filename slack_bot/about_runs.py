@@ -63,6 +63,7 @@ def judge_errand(
             followed_key=followed.key if followed else None,
             asker=origin.user,
             channel=origin.channel,
+            present=origin.present,
             response_url=origin.response_url,
             asked_at=origin.at,
         ),

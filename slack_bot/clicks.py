@@ -27,7 +27,7 @@ from slack_bot.views.card import CANCEL_ACTION, RERUN_ACTION, RERUN_FAILED_ACTIO
 from slack_bot.views.confirmation import CONFIRM_ACTION, DECLINE_ACTION
 from slack_bot.views.form import Submitted
 from slack_bot.views.home import REFRESH_ACTION, START_ACTION
-from slack_bot.views.lists import DETAILS_ACTION, OPEN_ACTION
+from slack_bot.views.lists import DETAILS_ACTION, IN_HOME, OPEN_ACTION
 
 CLICKS: Final[Mapping[str, tuple[Kind, bool]]] = {
     CANCEL_ACTION: (Kind.CANCEL, False),
@@ -59,10 +59,14 @@ def judge_click(
     kind, failed_only = CLICKS[request.action_id]
     if kind in VOTES:
         return judge_vote(request, value, followed, config, now)
-    if not request.channel:
-        request = replace(request, channel=_place(request, kind, followed, config, now))
+    if of_home := is_of_home(request, value):
+        place = _place(request, kind, followed, config, now)
+        request = replace(request, channel=place or request.channel, in_view=True)
     if value.run:
-        return _about_run(request, kind, value, followed, config, now=now, failed_only=failed_only)
+        verdict = _about_run(request, kind, value, followed, config, now=now, failed_only=failed_only)
+        if of_home and isinstance(verdict.entity, Errand):
+            return replace(verdict, entity=verdict.entity.model_copy(update={"anywhere": True}))
+        return verdict
     if followed is None or followed.run is None:
         text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
@@ -80,6 +84,11 @@ def judge_click(
         outcomes = (InboxOutcome.DENIED, ErrandOutcome.DENIED)
         return _reply(request, text, outcomes=outcomes, now=now, decision=decision)
     return judge_errand(origin, kind, followed.run.id, followed, config, failed_only=failed_only)
+
+
+def is_of_home(request: Click, value: ButtonValue) -> bool:
+    """Whether a button is one of the home, which stands in no channel, or of its copy that `/zof home` shows."""
+    return not request.channel or value.nonce == IN_HOME
 
 
 def _origin(request: Click, key: str, now: float) -> Origin:
@@ -191,6 +200,7 @@ def judge_vote(
         asker=request.user,
         team=request.team,
         channel=channel,
+        present=ballot.present,
         response_url=request.response_url,
         asked_at=now,
     )

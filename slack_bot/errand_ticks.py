@@ -18,6 +18,7 @@ from slack_bot.home_reading import HomeReading
 from slack_bot.lookup_ticks import LookupTicks
 from slack_bot.notes import notes_of_errand
 from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.sight import channels_of, place_for
 from slack_bot.text import code, sentence
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
@@ -108,8 +109,13 @@ class ErrandTicks:
             return Answer(sentence(read.sentence), ErrandOutcome(read.outcome.value))
         run = read.findings.run
         await self._bench.directory.look([errand.asker.id], [errand.channel])
-        ask = _ask(errand, run, await self._followed(errand), self._bench.clock())
+        ask = ask_of(errand, run, await self._followed(errand), self._bench.clock())
         policy = self._bench.config().policy
+        if errand.anywhere:
+            # Only now is it known what it is about, so where it may be seen.
+            await self._bench.directory.look_everywhere([errand.asker.id])
+            place = place_for(policy, ask, channels_of(policy))
+            ask = replace(ask, channel=place or ask.channel)
         decision = decide(policy, ask)
         if not decision.allowed:
             # What run it is, is not for whoever may do nothing to it.
@@ -120,7 +126,8 @@ class ErrandTicks:
         if errand.kind is Kind.RERUN:
             return await self._again(errand, run, decision)
         if errand.kind in (Kind.WATCH, Kind.LOGS, Kind.DETAILS):
-            return await self._lookups.about(errand, run)
+            said = await self._lookups.about(errand, run)
+            return replace(said, channel=ask.channel) if isinstance(said, Answer) else said
         return Answer(_too_late(run), ErrandOutcome.ANSWERED) if run.is_terminal else errands.Permitted()
 
     async def _again(self, errand: Errand, run: Run, decision: Decision) -> errands.Report:
@@ -160,7 +167,7 @@ class ErrandTicks:
             return await self._confirm(errand, row, now)
         digest = row.approval.digest if row and row.approval else ""
         # Between the click and now the bot may have been away, and the rules may be others.
-        ballot = Ballot(errand.asker, errand.channel, digest, approve=approve)
+        ballot = Ballot(errand.asker, errand.channel, digest, approve=approve, present=errand.present)
         policy = self._bench.config().policy
         refusal = refusal_of(ballot, row, policy, now)
         # A vote of theirs that is counted was cut off before it was answered: it stays counted.
@@ -176,7 +183,7 @@ class ErrandTicks:
     async def _confirm(self, errand: Errand, row: FollowedRun | None, now: float) -> errands.Report:
         policy = self._bench.config().policy
         digest = row.confirmation.digest if row and row.confirmation else ""
-        ballot = Ballot(errand.asker, errand.channel, digest, approve=True)
+        ballot = Ballot(errand.asker, errand.channel, digest, approve=True, present=errand.present)
         declines = errand.kind is Kind.DECLINE
         done = row is not None and row.confirmation is not None and row.confirmation.confirmed_at is not None
         refusal = None if done and not declines else REFUSALS[errand.kind](ballot, row, policy, now)
@@ -233,7 +240,8 @@ class ErrandTicks:
         await self._bench.engine.in_thread(self._bench.look_again, errand.run_id, change)
 
 
-def _ask(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> Ask:
+def ask_of(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> Ask:
+    """What the rules are asked of an errand once its run has been read, and so its true target is known."""
     known = followed.request if followed else None
     target = Target(
         project=run.project_id or (known.project_id if known else ""),
@@ -241,7 +249,15 @@ def _ask(errand: Errand, run: Run, followed: FollowedRun | None, now: float) -> 
         suite=target_suite(run, followed),
     )
     started_by = followed.started_by.id if followed and followed.started_by else None
-    return Ask(errand.asker.id, errand.channel, errand.kind.verb, target, started_by, now)
+    return Ask(
+        errand.asker.id,
+        errand.channel,
+        errand.kind.verb,
+        target,
+        started_by,
+        now,
+        present=errand.present,
+    )
 
 
 def _too_late(run: Run) -> str:

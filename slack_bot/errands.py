@@ -90,6 +90,8 @@ class Errand(BaseModel):
         click: key of the click itself, one to a click.
         run_id: the run it is about.
         followed_key: key of the followed run, if this bot follows it.
+        present: it was asked in the channel itself; else a private channel's rules hold only for its members.
+        anywhere: it was asked in the home: any channel's rules will do, and once they did, `channel` is that one.
         allowed: authorised with the run's true project, environment and suite.
         answer: what is to be said; None until it is known. Already safe for Slack's markup.
         failed_only: of a rerun, only the cases that did not pass.
@@ -115,6 +117,8 @@ class Errand(BaseModel):
     state: ErrandState = ErrandState.ASKED
     tries: int = 0
     not_before: float = 0.0
+    present: bool = True
+    anywhere: bool = False
     allowed: bool = False
     failed_only: bool = False
     started: str | None = None
@@ -169,12 +173,13 @@ class Permitted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The errand has its answer."""
+    """The errand has its answer. `channel`: the one whose rules allow it, if it was asked in none."""
 
     text: str
     outcome: ErrandOutcome
     shown: Findings | None = None
     blocks: tuple[dict[str, Any], ...] = ()
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +227,14 @@ def apply(errand: Errand, report: Report, now: float, timing: Timing) -> Errand:
     match report:
         case Permitted():
             return errand.model_copy(update={"allowed": True, "tries": 0})
-        case Answer(text, outcome, shown, blocks):
+        case Answer(text, outcome, shown, blocks, channel):
             answered = _answered(errand, text, outcome)
-            more = {"shown": shown, "shown_at": now if shown else None, "blocks": blocks}
+            more = {
+                "shown": shown,
+                "shown_at": now if shown else None,
+                "blocks": blocks,
+                "channel": channel or errand.channel,
+            }
             return answered.model_copy(update=more)
         case Begun(run) if errand.view is not None:
             text = "It is started again; its message appears in the channel."

@@ -24,6 +24,7 @@ from slack_bot.approvals import people_of
 from slack_bot.clicks import (
     CLICKS,
     HOME_CLICKS,
+    is_of_home,
     judge_click,
     judge_home,
     judge_home_click,
@@ -168,6 +169,8 @@ class Listeners:
             request = replace(request, user=called(request.user, config))
             followed = await self._in_thread(self._meant, value)
             await self._directory.look(people_of(followed))
+            if is_of_home(request, value):
+                await self._directory.look_everywhere([request.user.id])
             verdict = tried(request, judge_click(request, value, followed, config, now))
             committed = await self._writer.write(_click_row(request, verdict, config, now))
             await self._show(request, verdict, committed)

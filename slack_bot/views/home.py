@@ -143,7 +143,7 @@ def _active(content: HomeContent, home: Home) -> list[Block]:
 
 
 def _active_run(content: HomeContent, run: Run) -> Block:
-    return run_item(run, content.names, content.starters.get(run.id))
+    return run_item(run, content.names, content.starters.get(run.id), in_home=True)
 
 
 def _steps(home: Home) -> list[Block]:
@@ -154,7 +154,7 @@ def _steps(home: Home) -> list[Block]:
     for step in steps:
         item = section(f"• {prose(step.text, 500)}")
         if step.runs and can_stand_in_a_button(step.runs[0]):
-            item["accessory"] = details_button(step.runs[0], "Look at the run")
+            item["accessory"] = details_button(step.runs[0], "Look at the run", in_home=True)
         items.append(item)
     return [*_title("Next"), *items]
 

@@ -19,6 +19,8 @@ from zof_core.posture import Upcoming
 from zof_core.wording import duration_text, progress_text, status_style, took_text
 
 DETAILS_ACTION: Final = "run_details"
+IN_HOME: Final = "home"
+"""Nonce of buttons that stand in the home or its copy in a channel: not that channel's rules judge them."""
 OPEN_ACTION: Final = "open_in_console"
 RUNS_SHOWN: Final = 10
 ID_MAX: Final = 300
@@ -42,9 +44,10 @@ def run_line(run: Run, names: Names) -> str:
     return f"{emoji(style)} *{prose(style.word, 40)}* · *{prose(names.what(run), _NAME_MAX)}*{where}"
 
 
-def details_button(run_id: str, text: str = "Details") -> Block:
+def details_button(run_id: str, text: str = "Details", *, in_home: bool = False) -> Block:
     """Opens a run's details, whoever started it."""
-    return button(text, DETAILS_ACTION, value=json.dumps({"run": run_id}))
+    value = {"run": run_id, **({"nonce": IN_HOME} if in_home else {})}
+    return button(text, DETAILS_ACTION, value=json.dumps(value))
 
 
 def console_button(run: Run, template: str | None) -> list[Block]:
@@ -58,7 +61,7 @@ def details_row(run_id: str) -> Block:
     return actions(details_button(run_id, "Details of the run"))
 
 
-def run_item(run: Run, names: Names, starter: str | None = None) -> Block:
+def run_item(run: Run, names: Names, starter: str | None = None, *, in_home: bool = False) -> Block:
     """A run of a list, with a button for its details."""
     who = [f"by {prose(starter, 60)}"] if starter else []
     when = [moment(run.created_at)] if run.created_at else []
@@ -66,7 +69,11 @@ def run_item(run: Run, names: Names, starter: str | None = None) -> Block:
     small = " · ".join([code(run.id, 60), prose(names.project(run.project_id), 60), *who, *when, *took])
     counted = prose(progress_text(run), 120)
     item = section(f"{run_line(run, names)}\n{counted}\n{small}")
-    return {**item, "accessory": details_button(run.id)} if can_stand_in_a_button(run.id) else item
+    return (
+        {**item, "accessory": details_button(run.id, in_home=in_home)}
+        if can_stand_in_a_button(run.id)
+        else item
+    )
 
 
 def moment(at: datetime) -> str:

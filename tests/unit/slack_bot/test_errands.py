@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from slack_bot.errand_ticks import ask_of
 from slack_bot.errands import (
     Answer,
     CancelRun,
@@ -21,6 +22,7 @@ from slack_bot.errands import (
 from slack_bot.followed import Asker
 from slack_bot.results import Said, SlackBusy, SlackRefused, Unavailable
 from slack_bot.settings import Timing
+from tests.unit.slack_bot.conftest import MakeRun
 
 TIMING = Timing()
 
@@ -84,3 +86,10 @@ def test_a_long_retry_after_does_not_outlast_the_patience_for_an_answer() -> Non
     assert row.not_before == 100.0 + TIMING.answer_patience
     row = apply(row, Unavailable("Away.", retry_after=9e9), row.not_before, TIMING)
     assert row.answer == "Away. The run was not cancelled; please try again."
+
+
+def test_what_was_asked_in_a_modal_or_the_home_is_judged_so_again(make_run: MakeRun) -> None:
+    for present in (True, False):
+        asked = Errand.model_validate_json(errand(present=present).model_dump_json())
+        assert ask_of(asked, make_run(), None, 100.0).present is present
+    assert Errand.model_validate_json(errand().model_dump_json(exclude={"present"})).present
