@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from slack_bot import grammar
@@ -21,6 +21,7 @@ from slack_bot.views.trail import audit, is_act
 log: Final = logging.getLogger(__name__)
 
 _SHOWN: Final = 15
+_DENIED: Final = InboxOutcome.DENIED.value
 _OTHER_RULES: Final = 5
 _PUBLIC: Final = frozenset({"run", "rerun", "cancel", "approve", "reject"})
 
@@ -71,13 +72,22 @@ def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict
     if not openings(config.policy, ask, elsewhere=0).verbs_here:
         return denied(ask, decide(config.policy, ask), config)
     notes = [note for entry in trail if (note := _legible(entry)) and is_act(note)]
-    seen = [note for note in notes if _may_see(note, origin.user)]
+    denied_later = frozenset(note.request for note in notes if note.outcome == _DENIED)
+    seen = [note for note in notes if _may_see(note, origin.user, denied_later)]
     return Verdict(InboxOutcome.ANSWERED, "audit", audit(seen[-_SHOWN:]))
 
 
-def _may_see(note: Note, user: Asker) -> bool:
-    """One's own notes, and of others' what the channel saw: denials and questions are their author's alone."""
-    return note.person == user.id or (note.verb in _PUBLIC and note.outcome != InboxOutcome.DENIED.value)
+def _may_see(note: Note, user: Asker, denied_later: Container[str]) -> bool:
+    """One's own notes, and of others' what the channel saw: denials and questions are their author's alone.
+
+    Args:
+        denied_later: requests that were denied in the end. Of what no run is known yet the first word is often "taken",
+            and the denial follows when Zof has said what it is about.
+    """
+    if note.person == user.id:
+        return True
+    was_denied = note.outcome == _DENIED or (note.event == "asked" and note.request in denied_later)
+    return note.verb in _PUBLIC and not was_denied
 
 
 def _legible(entry: Entry) -> Note | None:

@@ -231,10 +231,10 @@ def test_the_audit_trail_speaks_words_and_leaves_looks_out() -> None:
 
 
 def test_the_audit_trail_shows_of_others_only_what_the_channel_saw() -> None:
-    def note(person: str, verb: str, outcome: str, text: str) -> Note:
+    def note(person: str, verb: str, outcome: str, text: str, event: str = "asked") -> Note:
         return Note(
             at=1000.0,
-            event="asked",
+            event=event,
             outcome=outcome,
             person=person,
             person_name=person,
@@ -250,12 +250,21 @@ def test_the_audit_trail_shows_of_others_only_what_the_channel_saw() -> None:
         note("U02DANA", "run", "denied", "danas denial"),
         note("U02DANA", "status", "accepted", "danas question"),
         note("U03SAM", "run", "denied", "sams denial"),
+        note("U02DANA", "cancel", "accepted", "danas lost cancel"),
+        note("U02DANA", "cancel", "denied", "danas lost cancel", "cancel"),
+        note("U03SAM", "cancel", "accepted", "sams lost cancel"),
+        note("U03SAM", "cancel", "denied", "sams lost cancel", "cancel"),
+        note("U02DANA", "cancel", "accepted", "danas cancel"),
+        note("U02DANA", "cancel", "answered", "danas cancel", "cancel"),
     ):
         trail.append(chained(trail[-1] if trail else None, said))
-    trail.append(Entry(5, "{", "0" * 64))
+    trail.append(Entry(len(trail) + 1, "{", "0" * 64))
     verdict = judge_command(command("audit"), grammar.Audit(), CONFIG, Known(trail=trail), 100.0)
     text = verdict.answer.text
     assert "danas run" in text
     assert "sams denial" in text
     assert "danas denial" not in text
+    assert "danas lost cancel" not in text
+    assert "sams lost cancel" in text
+    assert "danas cancel" in text
     assert "danas question" not in text
