@@ -40,10 +40,10 @@ def runs_table(runs: Sequence[Run], catalogue: Catalogue, *, of_one_project: boo
                 grow=1,
                 hidden=of_one_project,
             ),
-            Column("environment", "Environment", of_view(lambda view: view.environment), width=94),
+            Column("environment", "Environment", of_view(lambda view: view.environment), width=100),
             Column("outcomes", "Outcomes", of_view(_counts), width=120, grow=2),
             Column("duration_ms", "Duration", of_run(_run_ms), "duration", width=76),
-            Column("created_at", "Created (UTC)", of_run(lambda run: run.created_at), "time", width=158),
+            Column("created_at", "Created (UTC)", of_run(lambda run: run.created_at), "time", width=162),
             Column("project_id", "Project id", of_run(lambda run: run.project_id), "code", hidden=True),
             Column("suite_id", "Suite id", of_run(lambda run: run.test_suite_id), "code", hidden=True),
             *(

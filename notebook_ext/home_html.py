@@ -6,29 +6,38 @@ from collections.abc import Iterable
 from html import escape
 from itertools import islice
 
-from notebook_ext.html import attributes, trouble_html
+from notebook_ext.html import attributes, run_html, trouble_html
 from notebook_ext.icons import icon_svg
 from notebook_ext.runs_table import runs_html
-from notebook_ext.view import RunView, clock_text, date_text
+from notebook_ext.view import NO_NAMES, RunView, clock_text, date_text, project_name, title_of
+from zof_core.catalogue import Catalogue
 from zof_core.home import ELSEWHERE, Home, Tile
-from zof_core.posture import Figure, Upcoming
-from zof_core.wording import cases_text
+from zof_core.posture import Figure, NextStep, Upcoming
 
 _UPCOMING_SHOWN = 5
 _EVIDENCE_SHOWN = 5
 
 
 def home_html(
-    home: Home | None, active: Iterable[RunView], *, live: bool, reading: bool = False, trouble: str = ""
+    home: Home | None,
+    active: Iterable[RunView],
+    *,
+    live: bool,
+    reading: bool = False,
+    trouble: str = "",
+    looked: RunView | None = None,
+    catalogue: Catalogue = NO_NAMES,
 ) -> str:
     """The whole home.
 
     Args:
         home: what was read last; None before the first time.
         active: views of the runs that have not ended.
-        live: with what needs a kernel: the button that reads it anew.
+        live: with what needs a kernel: the buttons that read it anew and that show a run.
         reading: it is being read just now.
         trouble: why nothing at all could be read, as sentences.
+        looked: the run that somebody looks at, under the rest.
+        catalogue: names for the ids in schedules.
     """
     notice = trouble_html(trouble) if trouble else ""
     if home is None:
@@ -43,25 +52,26 @@ def home_html(
         + _tiles(home.tiles)
         + _active(list(active), told.active)
         + '<div class="zof-columns">'
-        + _block("Next", _actions(told.next_actions))
+        + _block("Next", _steps(told.next_steps, live=live))
         + _block(
             "Coverage by module",
             _modules(told.modules, silent=bool({"runs", "results"} & set(home.troubles))),
         )
-        + _block("Schedules", _upcoming(told.upcoming, silent="schedules" in home.troubles))
+        + _block("Schedules", _upcoming(told.upcoming, catalogue, silent="schedules" in home.troubles))
         + "</div>"
+        + (_looked(looked, live=live) if looked else "")
         + f'<div class="zof-foot">{escape(ELSEWHERE)}</div>'
     )
 
 
-def home_text(home: Home | None) -> str:
+def home_text(home: Home | None, catalogue: Catalogue = NO_NAMES) -> str:
     """The home for front ends without HTML."""
     if home is None:
         return "Zof: reading runs, results and schedules …"
     told = home.posture
     figures = (f"{tile.figure.name}: {_value(tile)} ({tile.figure.definition})" for tile in home.tiles)
     modules = (f"Coverage of {one.name}: {one.text}" for one in told.modules)
-    upcoming = (_when(one) for one in told.upcoming[:_UPCOMING_SHOWN])
+    upcoming = (_when(one, catalogue) for one in told.upcoming[:_UPCOMING_SHOWN])
     actions = (f"Next: {action}" for action in told.next_actions)
     lines = [f"Zof, as of {date_text(told.at)}", *home.notices, *figures, *modules, *upcoming, *actions]
     return "\n".join([*lines, ELSEWHERE])
@@ -123,9 +133,21 @@ def _nothing(text: str) -> str:
     return f'<div class="zof-line">{escape(text)}</div>'
 
 
-def _actions(actions: Iterable[str]) -> str:
-    items = "".join(f"<li>{escape(action)}</li>" for action in actions)
+def _steps(steps: Iterable[NextStep], *, live: bool) -> str:
+    items = "".join(f"<li>{escape(step.text)}{_look(step) if live else ''}</li>" for step in steps)
     return f"<ol>{items}</ol>" if items else _nothing("Nothing waits to be done that can be seen from here.")
+
+
+def _look(step: NextStep) -> str:
+    if not step.runs:
+        return ""
+    facts = attributes({"data-zof": "look", "data-run": step.runs[0], "title": step.runs[0]})
+    return f' <button type="button" class="zof-button"{facts}>Look at the run</button>'
+
+
+def _looked(view: RunView, *, live: bool) -> str:
+    hide = '<button type="button" class="zof-button" data-zof="hide">Hide the run</button>' if live else ""
+    return f'<div class="zof-block zof-looked">{run_html(view, live=False)}{hide}</div>'
 
 
 def _active(views: list[RunView], figure: Figure) -> str:
@@ -157,15 +179,17 @@ def _module(figure: Figure) -> str:
     )
 
 
-def _upcoming(upcoming: tuple[Upcoming, ...], *, silent: bool) -> str:
-    rows = "".join(f"<li>{escape(_when(one))}</li>" for one in islice(upcoming, _UPCOMING_SHOWN))
+def _upcoming(upcoming: tuple[Upcoming, ...], catalogue: Catalogue, *, silent: bool) -> str:
+    rows = "".join(f"<li>{escape(_when(one, catalogue))}</li>" for one in islice(upcoming, _UPCOMING_SHOWN))
     if not rows:
         return _nothing("Not read." if silent else "No active schedule.")
     more = len(upcoming) - _UPCOMING_SHOWN
     return f"<ul>{rows}</ul>" + (_nothing(f"And {more} more") if more > 0 else "")
 
 
-def _when(one: Upcoming) -> str:
+def _when(one: Upcoming, catalogue: Catalogue) -> str:
     schedule = one.schedule
-    what = schedule.test_suite_id or cases_text(len(schedule.test_case_ids or ()))
-    return f"{date_text(one.at)} · {what} on {schedule.environment or 'an unnamed environment'} ({schedule.cron})"
+    where = f" on {schedule.environment}" if schedule.environment else ""
+    project = project_name(schedule, catalogue)
+    of = f" ({project})" if project else ""
+    return f"{date_text(one.at)} · {title_of(schedule, catalogue)}{where}{of} · {schedule.cron} UTC"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -14,8 +15,10 @@ import traitlets
 from notebook_ext import frontend
 from notebook_ext.assets import HOME_CSS, HOME_ESM, PANEL_CSS
 from notebook_ext.connection import CALL_SECONDS, connect
+from notebook_ext.handle import RunHandle
 from notebook_ext.home_html import home_html, home_text
 from notebook_ext.panel import Panel
+from notebook_ext.seen import remember
 from notebook_ext.view import RunView, Snapshot, run_view
 from zof_core import AsyncZofClient, ZofApiError, ZofClient, deadline
 from zof_core.catalogue import Catalogue
@@ -66,16 +69,25 @@ class HomePanel(Panel):
         self._reading = False
         self._read_at = monotonic()
         self._trouble = ""
+        self._looked: RunHandle | None = None
         self.home: Home | None = None
         super().__init__(self._connection.loop, panel={"html": self.html(live=True)})
 
     def html(self, *, live: bool) -> str:
         """See `Panel`."""
-        return home_html(self.home, self._active(), live=live, reading=self._reading, trouble=self._trouble)
+        return home_html(
+            self.home,
+            self._active(),
+            live=live,
+            reading=self._reading,
+            trouble=self._trouble,
+            looked=self._view_of_looked(),
+            catalogue=self._connection.catalogue,
+        )
 
     def text(self) -> str:
         """See `Panel`."""
-        return self._trouble or home_text(self.home)
+        return self._trouble or home_text(self.home, self._connection.catalogue)
 
     def opened(self) -> None:
         """See `Panel`: reads once; where nobody can click, before the cell ends, for there may be no later."""
@@ -94,12 +106,16 @@ class HomePanel(Panel):
         self._loop.submit(self._read())
 
     def heard(self, message: Mapping[str, Any]) -> None:
-        """See `Panel`: who can see it, and that it is to be read anew."""
+        """See `Panel`: who can see it, that it is to be read anew, and which run somebody looks at."""
         match message:
             case {"op": "visible", "view": str(view), "visible": bool(visible)}:
                 self._loop.submit(self._seen(view, visible=visible))
             case {"op": "refresh"}:
                 self._loop.submit(self._read())
+            case {"op": "look", "run": str(run_id)} if run_id in self._offered():
+                self._loop.submit(self._look(RunHandle(run_id, self._connection)))
+            case {"op": "hide"}:
+                self._loop.submit(self._look(None))
 
     # --- on the loop thread ------------------------------------------------------------------------------------------
 
@@ -124,6 +140,25 @@ class HomePanel(Panel):
             await self._read()
         self._task = None
 
+    async def _look(self, run: RunHandle | None) -> None:
+        """Shows a run under the home, as it is now; or none any more."""
+        self._looked = run
+        if run is not None:
+            remember(run.id)
+            await self._read_looked()
+        self._show()
+
+    async def _read_looked(self) -> None:
+        if self._looked is None:
+            return
+        follower = self._looked.follower()
+        try:
+            with deadline(CALL_SECONDS):
+                await follower.read()
+        except ZofApiError as error:
+            follower.snapshot = replace(follower.snapshot, trouble=error_sentences(error))
+            self._connection.judge(error)
+
     async def _read(self) -> None:
         if self._reading:
             return
@@ -136,6 +171,7 @@ class HomePanel(Panel):
                 self.home = await client.drive(machine)
             self._trouble = ""
             self._connection.judge(next(iter(self.home.troubles.values()), None))
+            await self._read_looked()
         except ZofApiError as error:  # there is no client: what a list says is the home's own
             self._trouble = error_sentences(error)
             self._connection.judge(error)
@@ -146,6 +182,15 @@ class HomePanel(Panel):
 
     def _show(self) -> None:
         self.write(panel={"html": self.html(live=True)})
+
+    def _offered(self) -> set[str]:
+        """The runs that the next steps lead to."""
+        steps = self.home.posture.next_steps if self.home else ()
+        return {run_id for step in steps for run_id in step.runs[:1]}
+
+    def _view_of_looked(self) -> RunView | None:
+        run, names = self._looked, self._connection.catalogue
+        return run_view(run.id, run.snapshot, now=self._connection.clock(), catalogue=names) if run else None
 
     def _active(self) -> list[RunView]:
         if self.home is None:

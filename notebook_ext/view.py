@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from notebook_ext.cases import Case, cases_of, counted_at, now_line
-from zof_core import Artifact, Result, Run, RunSummary
+from zof_core import Artifact, Result, Run, RunSummary, Schedule
 from zof_core.catalogue import Catalogue
 from zof_core.models import creation
 from zof_core.usual import Usual, expected_end
@@ -136,12 +136,12 @@ def run_view(run_id: str, snapshot: Snapshot, *, now: float, catalogue: Catalogu
     end = expected_end(run, now=now, usual=snapshot.usual, counted_at=counted_at(snapshot.results))
     return RunView(
         run_id=run.id,
-        title=_title(run, catalogue),
+        title=title_of(run, catalogue),
         status=run.status,
         word=style.word,
         icon=style.icon,
         tone=style.tone,
-        project=_project_name(run, catalogue),
+        project=project_name(run, catalogue),
         environment=run.environment or "",
         url=safe_url(run.url),
         total=total,
@@ -197,7 +197,8 @@ def _unread_view(run_id: str, snapshot: Snapshot) -> RunView:
     return replace(view, ended=snapshot.trouble_final)
 
 
-def _title(run: Run, catalogue: Catalogue) -> str:
+def title_of(run: Run | Schedule, catalogue: Catalogue) -> str:
+    """What is run: a suite by its name, or so many cases."""
     if run.test_suite_id:
         project = catalogue.project(run.project_id or "")
         suites = project.suites if project else []
@@ -211,7 +212,8 @@ def _title(run: Run, catalogue: Catalogue) -> str:
     return "Run"
 
 
-def _project_name(run: Run, catalogue: Catalogue) -> str:
+def project_name(run: Run | Schedule, catalogue: Catalogue) -> str:
+    """The name of its project; the id if there is none, and nothing where it is of no project."""
     project = catalogue.project(run.project_id or "")
     return (project.name if project else None) or run.project_id or ""
 

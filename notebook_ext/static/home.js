@@ -1,4 +1,4 @@
-// The home: shows what Python rendered, says when somebody can see it, and asks for it anew.
+// The home: shows what Python rendered, says when somebody can see it, and asks for it anew or for a run.
 
 export default {
   render({ model, el }) {
@@ -18,6 +18,8 @@ export default {
       tell();
     });
     const onClick = (event) => {
+      const look = event.target.closest("[data-zof=look], [data-zof=hide]");
+      if (look) return ask(model, host, { op: look.dataset.zof, run: look.dataset.run || "" });
       const button = event.target.closest("[data-zof=refresh]");
       if (!button) return;
       button.disabled = true;

@@ -69,6 +69,23 @@ def test_the_home_is_read_only_while_somebody_sees_it(kernel: Kernel) -> None:
     kernel.run(wait_until("seen._task is None"))
 
 
+def test_the_home_shows_the_run_that_a_step_leads_to(kernel: Kernel, ended: str) -> None:
+    model = model_in(kernel.run("home = %zof home\nhome"))
+    kernel.run(wait_until("home.home is not None and not home._reading"))
+    # What is next depends on the day's runs: here it is this one.
+    kernel.run(
+        "from dataclasses import replace\nfrom zof_core.posture import NextStep\n"
+        f"step = NextStep('Look.', ({ended!r},))\n"
+        "home.home = replace(home.home, posture=replace(home.home.posture, next_steps=(step,)))"
+    )
+    kernel.send(model, {"op": "look", "run": "run_that_no_step_names"})
+    kernel.send(model, {"op": "look", "run": ended})
+    kernel.run(wait_until("home._looked is not None and home._looked.snapshot.run is not None"))
+    kernel.run(wait_until(f"'Run {ended}' in home.panel['html']"))
+    kernel.send(model, {"op": "hide"})
+    kernel.run(wait_until(f"'Run {ended}' not in home.panel['html']"))
+
+
 def test_a_home_without_a_browser_is_whole_when_its_cell_ends(kernel: Kernel) -> None:
     said = kernel.run("HomePanel()", headless=True)
     last = [m for m in said if is_type(m, "update_display_data")][-1]["content"]["data"]

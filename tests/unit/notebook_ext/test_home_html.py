@@ -3,8 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from notebook_ext.home_html import home_html, home_text
+from notebook_ext.view import Snapshot, run_view
 from zof_core import Result, Run, Schedule, ZofServerError
-from zof_core.catalogue import CatalogueCase
+from zof_core.catalogue import Catalogue, CatalogueCase, CatalogueProject, CatalogueSuite
 from zof_core.home import ELSEWHERE, Home
 from zof_core.posture import posture
 
@@ -48,6 +49,25 @@ def test_a_part_that_cannot_be_read_says_so_and_claims_nothing() -> None:
     assert "Runs could not be read." in html
     assert html.count("Not read") >= 7
     assert "2026-05-21 02:00:00 UTC" in html, "schedules were read"
+
+
+def test_schedules_are_told_by_the_catalogues_names_and_in_utc() -> None:
+    suite = CatalogueSuite(id=BAD, name="Nightly")
+    names = Catalogue(projects=(CatalogueProject(id="p", name="Shop", suites=(suite,)),))
+    for said in (home_html(_home(), [], live=True, catalogue=names), home_text(_home(), names)):
+        assert "2026-05-21 02:00:00 UTC · Nightly on " in said
+        assert "(Shop) · 0 2 * * * UTC" in said
+
+
+def test_a_step_about_runs_leads_to_the_first_of_them_and_the_run_stands_below() -> None:
+    looked = run_view("run_1", Snapshot(run=_home().runs[0]), now=0.0)
+    live = home_html(_home(), [], live=True, looked=looked)
+    assert 'data-zof="look" data-run="run_1"' in live
+    assert 'aria-label="Run run_1"' in live
+    assert 'data-zof="hide"' in live
+    frozen = home_html(_home(), [], live=False, looked=looked)
+    assert 'aria-label="Run run_1"' in frozen
+    assert "data-zof" not in frozen
 
 
 def test_only_the_live_home_has_a_button() -> None:
