@@ -43,7 +43,8 @@ def _read(name: str) -> str:
 
 BASE_CSS = _read("base.css")
 PANEL_CSS = BASE_CSS + _read("panel.css")
-FORM_CSS = _read("form.css")
+CODE_CSS = _read("code.css")
+FORM_CSS = CODE_CSS + _read("form.css")
 TABLE_CSS = _read("table.css")
 LOG_CSS = _read("log.css")
 HOME_CSS = TABLE_CSS + _read("home.css")

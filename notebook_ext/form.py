@@ -12,7 +12,7 @@ from typing import Any
 import traitlets
 
 from notebook_ext import form_model, offers
-from notebook_ext.assets import FORM_CSS, FORM_ESM, PANEL_CSS
+from notebook_ext.assets import CODE_CSS, FORM_CSS, FORM_ESM, PANEL_CSS
 from notebook_ext.code import magic_code, python_code
 from notebook_ext.connection import CALL_SECONDS, connect
 from notebook_ext.form_model import FormValue
@@ -62,6 +62,7 @@ class RunForm(Panel):
 
     _esm = FORM_ESM
     _css = PANEL_CSS + FORM_CSS
+    _frozen_css = CODE_CSS
 
     value = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -111,7 +112,8 @@ class RunForm(Panel):
     def html(self, *, live: bool) -> str:
         """See `Panel`: the fields as text, and the run if there is one."""
         hint = _ENDED_HINT if self._phase == "ended" else "" if self._phase == "running" else _STATIC_HINT
-        shown = form_html(FormValue.of(self.value).shown(), hint=hint)
+        value = FormValue.of(self.value)
+        shown = form_html(value.shown(), hint=hint, code=_codes(value))
         return shown + (self._content.html(live=live) if self._content else "")
 
     def text(self) -> str:
@@ -254,7 +256,7 @@ class RunForm(Panel):
             "names": offers.names(self._catalogue, value),
             "notice": self._notice,
             "confirm": form_model.confirmation_for(value),
-            "code": [text for text in (magic_code(value), python_code(value)) if text],
+            "code": _codes(value),
         }
 
     def _show(self, run: Run) -> None:
@@ -274,3 +276,8 @@ class RunForm(Panel):
     async def _cancel(self, run: RunHandle) -> None:
         with contextlib.suppress(ZofApiError):  # the panel says why
             await run.follower().cancel()
+
+
+def _codes(value: FormValue) -> list[str]:
+    """What does the same without the form; nothing while it holds nothing that could be started."""
+    return [text for text in (magic_code(value), python_code(value)) if text]

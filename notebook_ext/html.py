@@ -41,17 +41,24 @@ def run_html(view: RunView, *, live: bool) -> str:
     )
 
 
-def form_html(fields: Iterable[tuple[str, str]], *, hint: str) -> str:
-    """The form when nobody can fill it in any more: label and value pairs in the form's own grid."""
+def form_html(fields: Iterable[tuple[str, str]], *, hint: str, code: Iterable[str] = ()) -> str:
+    """The form when nobody can fill it in any more: label and value pairs in the form's own grid.
+
+    Args:
+        fields: the pairs.
+        hint: what to do instead.
+        code: what does the same without the form, to be copied.
+    """
     cells = "".join(
         f'<div class="zof-field"><span class="zof-label">{escape(label)}</span>'
         f'<span class="zof-value">{escape(value) or "—"}</span></div>'
         for label, value in fields
     )
     aside = f'<span class="zof-again">{escape(hint)}</span>' if hint else ""
-    return (
-        f'<div class="zof-form"><div class="zof-row"><div class="zof-grid">{cells}</div>{aside}</div></div>'
-    )
+    texts = "".join(f"<div><pre>{escape(text)}</pre></div>" for text in code)
+    folded = f'<details class="zof-code"><summary>Show code</summary>{texts}</details>' if texts else ""
+    row = f'<div class="zof-row"><div class="zof-grid">{cells}</div>{aside}</div>'
+    return f'<div class="zof-form">{row}{folded}</div>'
 
 
 def trouble_html(sentence: str) -> str:

@@ -110,6 +110,7 @@ def test_a_click_starts_a_run_that_freezes_into_the_output(kernel: Kernel) -> No
     assert "Passed" in html
     assert "<b>2</b> passed" in html
     assert "Run this cell again" in html
+    assert "<summary>Show code</summary>" in html, "what was run can be copied"
     assert "Start run" not in html
     assert "Cancel" not in html
     kernel.until(lambda m: is_type(m, "comm_close") and m["content"]["comm_id"] == model)

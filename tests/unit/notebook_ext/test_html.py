@@ -106,7 +106,7 @@ def test_no_text_becomes_markup(text: str) -> None:
     for html in (
         run_html(view(text), live=True),
         run_html(view(text), live=False),
-        form_html([(text, text)], hint=text),
+        form_html([(text, text)], hint=text, code=[text]),
     ):
         found = checked(html)
         assert found.tags <= ALLOWED
