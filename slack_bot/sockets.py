@@ -33,6 +33,8 @@ log: Final = logging.getLogger(__name__)
 
 PLACES: Final = 2
 """Slack allows 10; a successor beside each of two stays far below."""
+LINKS_MOST: Final = 6
+"""Of one bot, with those that Slack warned of and has yet to close: so a second bot of the app finds room too."""
 HEARTBEAT: Final = 10.0
 """Seconds between pings; a connection without an answer for half of that is dead."""
 SHORT_LIFE: Final = 10.0
@@ -140,7 +142,8 @@ class Sockets:
         self._proxy = proxy
         self._secure = secure
         self._opening = asyncio.Lock()
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}
+        """Oldest first."""
         self._places: list[asyncio.Task[None]] = []
         self._first: Connection | None = None
 
@@ -185,7 +188,8 @@ class Sockets:
             except TimeoutError:
                 log.info("A connection gets its successor early, so that not all are renewed together.")
             early = 0.0
-            short = time.monotonic() - began < SHORT_LIFE and link.task.done()
+            # Whether it was closed or only said to be going: else a Slack that says so at once is asked without end.
+            short = time.monotonic() - began < SHORT_LIFE and link.leaving.is_set()
             failures = failures + 1 if short or link.disabled else 0
             if link.disabled:
                 log.error(
@@ -216,6 +220,7 @@ class Sockets:
         parts = urlsplit(url)
         if parts.scheme != "wss" and (self._secure or parts.scheme != "ws"):
             return SlackRefused("Slack gave an address for Socket Mode that is not encrypted.")
+        await self._make_room()
         try:
             async with asyncio.timeout(self._timing.slack_timeout):
                 socket = await self._session.ws_connect(
@@ -225,14 +230,21 @@ class Sockets:
             log.info("A connection could not be opened (%s).", type(error).__name__)
             return SlackBusy()
         link = Connection(socket, self._dispatch)
-        self._connections.add(link)
-        link.task.add_done_callback(lambda _: self._connections.discard(link))
+        self._connections[link] = None
+        link.task.add_done_callback(lambda _: self._connections.pop(link, None))
         try:
             async with asyncio.timeout(self._timing.slack_timeout):
                 await link.ready.wait()
         except TimeoutError:
             await link.stop(0.0)
         return SlackBusy() if link.task.done() else link
+
+    async def _make_room(self) -> None:
+        """Closes the oldest of those that Slack was to close and did not, so that one more is not too many."""
+        leaving = [link for link in self._connections if link.leaving.is_set()]
+        for link in leaving[: max(len(self._connections) - LINKS_MOST + 1, 0)]:
+            await link.stop(self._timing.stop_patience)
+            self._connections.pop(link, None)
 
 
 def _json_object(data: str) -> dict[str, Any]:
