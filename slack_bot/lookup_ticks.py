@@ -23,6 +23,7 @@ from slack_bot.views.blocks import Message
 from slack_bot.views.home import home_message
 from slack_bot.views.words import Names
 from slack_bot.workbench import Workbench
+from slack_bot.zof_lists import READ_MAX
 from zof_core import Run
 from zof_core.excerpt import lines_about
 from zof_core.posture import upcoming_of
@@ -72,6 +73,7 @@ class LookupTicks:
             failures if isinstance(failures, list) else None,
             errand.query.page,
             trouble=trouble,
+            cut=isinstance(failures, list) and len(failures) >= READ_MAX,
             console=self._bench.config().console_url,
         )
         return _shown(lists.message_of(blocks, f"Run {run.id}"))
@@ -106,7 +108,11 @@ class LookupTicks:
         upcoming = upcoming_of(seen, datetime.fromtimestamp(now, UTC))
         due = {one.schedule.id for one in upcoming}
         others = [one for one in seen if one.id not in due]
-        return _shown(lists.schedules_list(upcoming, others, self._names))
+        return _shown(
+            lists.schedules_list(
+                upcoming, others, self._names, read=READ_MAX if len(found) >= READ_MAX else None
+            )
+        )
 
     async def _subscribe(self, errand: Errand) -> Report:
         project, now = errand.query.project or "", self._bench.clock()

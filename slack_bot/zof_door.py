@@ -20,6 +20,7 @@ from slack_bot.results import (
     Unproven,
     not_passed,
 )
+from slack_bot.zof_lists import first_of
 from zof_core import (
     AsyncZofClient,
     Result,
@@ -43,6 +44,7 @@ _TRANSIENT: Final = (ZofRateLimitError, ZofServerError, ZofConnectionError, ZofT
 _LONGEST_RUN: Final = timedelta(days=1)
 """Runs are listed by when they were made, and evidence counts from when they ended."""
 _MOST_RUNS: Final = 2000
+_MOST_FAILED: Final = 2000
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 _NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
 _NOT_PASSED: Final = ("failed", "error")
@@ -109,16 +111,19 @@ class ZofDoor:
         return prove(requirement, found, at)
 
     async def failed_cases(self, run_id: str) -> tuple[str, ...] | Refused | Unavailable:
-        """Ids of all cases of a run that did not pass, each once."""
+        """Ids of all cases of a run that did not pass, each once; refused if they are more than 2,000 results."""
         found: list[Result] = []
         try:
             for status in _NOT_PASSED:
                 listed = self._client.results.list_auto(run_id=run_id, status=status, limit=100)
-                found += [result async for result in listed]
+                found += await first_of(listed, _MOST_FAILED + 1)
         except _TRANSIENT as error:
             return Unavailable(error_sentences(error), error.retry_after)
         except ZofApiError as error:
             return Refused(error_sentences(error), Outcome.FAULT)
+        if len(found) > _MOST_FAILED:
+            text = f"More than {_MOST_FAILED} results of this run did not pass, too many to run again one by one."
+            return Refused(f"{text} Run all of it again.", Outcome.FAULT)
         found.sort(key=lambda result: result.created_at or _UNKNOWN)
         return tuple(dict.fromkeys(result.test_case_id for result in found if result.test_case_id))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -25,15 +26,29 @@ from zof_core.models import LogLine, Schedule
 from zof_core.usual import Usual, UsualTimes
 from zof_core.wording import error_sentences
 
+log: Final = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Why = Refused | Unavailable
 
 TRANSIENT: Final = (ZofRateLimitError, ZofServerError, ZofConnectionError, ZofTimeoutError, ZofDecodeError)
 NOT_PASSED: Final = ("failed", "error")
 _PAGE: Final = 100
-_READ_MAX: Final = 500
-"""Items of one list that are read for one answer: five requests at the most."""
+READ_MAX: Final = 500
+"""Items of one list that are read for one answer: five requests at the most. Zof may list without end."""
+RESULTS_MAX: Final = 2000
+"""Results of one run that are looked through for one case."""
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
+
+
+async def first_of(items: AsyncIterable[T], most: int) -> list[T]:
+    """The first so many; no page is asked for beyond them."""
+    found: list[T] = []
+    async for item in items:
+        found.append(item)
+        if len(found) >= most:
+            break
+    return found
 
 
 async def or_why(asked: Awaitable[T]) -> T | Why:
@@ -69,43 +84,56 @@ class ZofLists:
                 looked += 1
                 if wanted(run):
                     found.append(run)
-                if len(found) >= most or looked >= _READ_MAX:
+                if len(found) >= most or looked >= READ_MAX:
                     break
             return found
 
         return await or_why(read())
 
     async def failed_runs(self, since: datetime) -> list[Run] | Why:
-        """Runs that ended failed or in error and were created after a time."""
+        """Runs that ended failed or in error and were created after a time; of each the newest 500."""
 
         async def read() -> list[Run]:
             found: list[Run] = []
             for status in NOT_PASSED:
                 pages = self._client.runs.list_auto(status=status, created_after=since, limit=_PAGE)
-                found += [run async for run in pages]
+                runs = await first_of(pages, READ_MAX)
+                if len(runs) == READ_MAX:
+                    log.warning("Of the runs with the status %s only %d were read.", status, READ_MAX)
+                found += runs
             return found
 
         return await or_why(read())
 
     async def not_passed(self, run_id: str) -> list[Result] | Why:
-        """All results of a run that did not pass, in the order they came."""
+        """The results of a run that did not pass, in the order they came; not more than 500."""
 
         async def read() -> list[Result]:
             found: list[Result] = []
             for status in NOT_PASSED:
                 pages = self._client.results.list_auto(run_id=run_id, status=status, limit=_PAGE)
-                found += [result async for result in pages]
-            return sorted(found, key=lambda result: result.created_at or _UNKNOWN)
+                found += await first_of(pages, READ_MAX)
+            return sorted(found, key=lambda result: result.created_at or _UNKNOWN)[:READ_MAX]
 
         return await or_why(read())
 
     async def result_of(self, run_id: str, case: str) -> Result | Why | None:
-        """A case's result in a run, by the case's id or name; None if there is none."""
+        """A case's result in a run, by the case's id or name; None if there is none.
 
-        async def read() -> Result | None:
+        Refused if it is not among the first 2,000.
+        """
+
+        async def read() -> Result | Refused | None:
+            looked = 0
             async for result in self._client.results.list_auto(run_id=run_id, limit=_PAGE):
                 if case in (result.test_case_id, result.id) or case == result.name:
                     return result
+                looked += 1
+                if looked >= RESULTS_MAX:
+                    return Refused(
+                        f"The case is not among the first {RESULTS_MAX} results of the run; I read no more.",
+                        Outcome.UNKNOWN_NAME,
+                    )
             return None
 
         return await or_why(read())
@@ -119,7 +147,7 @@ class ZofLists:
             async for line in self._client.runs.logs_auto(run_id, limit=_PAGE):
                 kept.append(line)
                 looked += 1
-                if looked >= 4 * _READ_MAX:
+                if looked >= 4 * READ_MAX:
                     break
             return list(kept)
 
@@ -134,10 +162,10 @@ class ZofLists:
         return None if isinstance(page, Refused | Unavailable) else page.data
 
     async def schedules(self) -> list[Schedule] | Why:
-        """All schedules."""
+        """Schedules; not more than 500."""
 
         async def read() -> list[Schedule]:
-            return [schedule async for schedule in self._client.schedules.list_auto(limit=_PAGE)]
+            return await first_of(self._client.schedules.list_auto(limit=_PAGE), READ_MAX)
 
         return await or_why(read())
 

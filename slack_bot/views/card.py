@@ -55,7 +55,9 @@ def failures_reply(row: FollowedRun, failures: Sequence[Result] | None) -> Messa
         total, names = row.findings.failures_total, [case.name for case in listed]
     else:
         items = [section(_failure(result)) for result in failures[:THREAD_SHOWN]]
-        total, names = len(failures), [case_name(result) for result in failures[:THREAD_SHOWN]]
+        # Of very many only the first are read.
+        total = max(len(failures), row.findings.failures_total)
+        names = [case_name(result) for result in failures[:THREAD_SHOWN]]
     more = total - len(items)
     rest = [context(f"and {more} more; Details above lists them all")] if more > 0 else []
     head = section(f"*Not passed* in run {code(run.id)}: {cases_text(total)}")

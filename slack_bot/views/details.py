@@ -65,6 +65,7 @@ def details_blocks(
     page: int,
     *,
     trouble: str = "",
+    cut: bool = False,
     console: str | None = None,
 ) -> list[Block]:
     """The run, what can be done, and one page of its failures.
@@ -72,6 +73,7 @@ def details_blocks(
     Args:
         failures: all of them in order; None if they could not be read, which `trouble` explains.
         page: from 0; one beyond the last shows the last.
+        cut: there may be more of them than were read.
         console: template of the Console's addresses.
     """
     when = [f"started {moment(run.created_at)}"] if run.created_at else []
@@ -92,6 +94,7 @@ def details_blocks(
     shown = failures[page * PAGE : (page + 1) * PAGE]
     first = page * PAGE + 1
     head = f"*Not passed* · {first} to {first + len(shown) - 1} of {len(failures)}"
+    head += " that were read; Zof's Console lists all of them" if cut else ""
     items = [block for result in shown for block in _failure(run, result)]
     return [*blocks, {"type": "divider"}, section(head), *items, *_paging(run, page, pages)]
 

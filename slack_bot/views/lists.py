@@ -119,18 +119,25 @@ def _asked_for(query: Query, names: Names) -> str:
     return " ".join(parts)
 
 
-def schedules_list(upcoming: Sequence[Upcoming], others: Sequence[Schedule], names: Names) -> Message:
-    """What runs by the clock, soonest first; then what is paused or not understood."""
+def schedules_list(
+    upcoming: Sequence[Upcoming], others: Sequence[Schedule], names: Names, *, read: int | None = None
+) -> Message:
+    """What runs by the clock, soonest first; then what is paused or not understood.
+
+    Args:
+        read: how many were read, if there may be more.
+    """
     lines = [schedule_line(one, names) for one in upcoming[:SCHEDULES_SHOWN]]
     lines += [
         f":double_vertical_bar: {_schedule(one, names)} · {prose(one.status or 'never due', 40)}"
         for one in others[: max(SCHEDULES_SHOWN - len(lines), 0)]
     ]
+    only = [f"Only the first {read} schedules were read; Zof's Console lists them all"] if read else []
     if not lines:
-        return note("There is no schedule that I can show you here.")
+        return note(". ".join([*only, "There is no schedule that I can show you here."]))
     left = len(upcoming) + len(others) - len(lines)
     more = [f"and {left} more; Zof's Console lists them all"] if left > 0 else []
-    text = "\n".join(["*Schedules*, soonest first", *lines, *more])
+    text = "\n".join(["*Schedules*, soonest first", *lines, *more, *only])
     return Message(prose(f"{len(lines)} schedules", 200), (section(text),))
 
 
