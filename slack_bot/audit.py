@@ -64,11 +64,13 @@ class Entry:
         number: from 1, without gaps.
         note: the note's canonical text.
         hash: over the hash before, the number and the note.
+        channel: the one that it is filed under, which no hash covers; None if it is not filed yet.
     """
 
     number: int
     note: str
     hash: str
+    channel: str | None = None
 
     def read(self) -> Note:
         """The note.
@@ -94,8 +96,17 @@ def first_break(entries: Iterable[Entry]) -> str | None:
             return f"Entry {number} is missing: after {number - 1} comes {entry.number}."
         if entry.hash != _hash(before, number, entry.note):
             return f"Entry {number} or the one before it was changed: its hash does not fit."
+        if entry.channel is not None and entry.channel != _channel_of(entry):
+            return f"Entry {number} is filed under another channel than its note names."
         before = entry.hash
     return None
+
+
+def _channel_of(entry: Entry) -> str | None:
+    try:
+        return entry.read().channel
+    except ValueError:
+        return None
 
 
 def _hash(before: str, number: int, note: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from slack_bot.audit import Entry, Note, chained
-from slack_bot.store.tables import audit
+from slack_bot.store.tables import AUDIT_CHANNEL, audit
 
 _LAST_ENTRY: Final = sa.select(audit).order_by(audit.c.number.desc()).limit(1)
+_CHANNEL: Any = sa.literal_column(AUDIT_CHANNEL, sa.Text)
 _INTO_AUDIT: Final = sa.insert(audit)
 
 
@@ -33,11 +34,11 @@ def entries(
     """Entries in order.
 
     Args:
-        channel: only of this one.
+        channel: only those whose note names this one.
         newest: only so many, the last ones.
     """
     wanted = sa.select(audit).order_by(audit.c.number.desc())
     if channel is not None:
-        wanted = wanted.where(audit.c.channel == channel)
+        wanted = wanted.where(channel == _CHANNEL)
     rows = connection.execute(wanted.limit(newest)).all()
-    return [Entry(row.number, row.note, row.hash) for row in reversed(rows)]
+    return [Entry(row.number, row.note, row.hash, row.channel) for row in reversed(rows)]

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from slack_bot.audit import Note, first_break
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
 from slack_bot.errors import StoreInUseError
 from slack_bot.followed import Asker, Card, FollowedRun, State
 from slack_bot.results import Findings, Outcome
-from slack_bot.store import InboxKind, InboxOutcome, InboxRow, Store, StoreLock
+from slack_bot.store import InboxKind, InboxOutcome, InboxRow, Store, StoreLock, trail
+from slack_bot.store.tables import AUDIT_CHANNEL, audit
 from zof_core import Run, RunRequest
 
 
@@ -207,3 +209,40 @@ def test_a_store_has_one_bot(tmp_path: Path) -> None:
     first.release()
     second.acquire()
     second.release()
+
+
+def test_an_entry_filed_under_another_channel_is_found_out_and_shown_where_it_belongs(store: Any) -> None:
+    notes = [
+        Note(
+            at=1.0,
+            event="asked",
+            outcome="accepted",
+            person="U1",
+            person_name="x",
+            channel=channel,
+            request="r",
+        )
+        for channel in ("C1", "C2")
+    ]
+    with store.engine.begin() as connection:
+        trail.append(connection, notes)
+    assert first_break(store.trail()) is None
+    with store.engine.begin() as connection:
+        connection.execute(sa.update(audit).values(channel="C2"))
+    assert [entry.number for entry in store.trail(channel="C1")] == [1]
+    assert [entry.number for entry in store.trail(channel="C2", newest=5)] == [2]
+    assert first_break(store.trail()) == "Entry 1 is filed under another channel than its note names."
+    with store.engine.begin() as connection:
+        connection.execute(sa.update(audit).values(note="{"))
+    assert store.trail(channel="C1") == []
+
+
+def test_the_trail_of_a_channel_is_found_by_an_index_in_older_files_too(tmp_path: Path) -> None:
+    for _ in range(2):
+        store = Store(tmp_path / "bot.sqlite")
+        with store.engine.begin() as connection:
+            wanted = f"SELECT * FROM audit WHERE ({AUDIT_CHANNEL}) = 'C1' ORDER BY number DESC LIMIT 9"
+            [plan] = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {wanted}").all()
+            assert "audit_said_channel" in str(plan)
+            connection.exec_driver_sql("DROP INDEX audit_said_channel")
+        store.close()
