@@ -56,6 +56,7 @@ def run_again(
         again_of=run.id,
         suite_for_rules=target_suite(run, followed),
         asker=errand.asker,
+        team=errand.team,
         channel=errand.channel,
         response_url=errand.response_url,
         accepted_at=now,

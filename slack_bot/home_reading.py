@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from slack_bot.approvals import is_open
 from slack_bot.config import BotConfig
 from slack_bot.followed import Asker, FollowedRun
+from slack_bot.membership import same_person
 from slack_bot.policy import Ask, may_approve
 from slack_bot.results import Refused, Unavailable
 from slack_bot.sight import channels_of, place_for, sees_somewhere
@@ -97,7 +98,9 @@ def _may_vote(row: FollowedRun, person: Asker, config: BotConfig, now: float) ->
     return (
         approval is not None
         and is_open(row, now)
-        and row.asker.id != person.id
-        and person.id not in {one.id for one in approval.by}
+        and not any(
+            same_person(config.policy, person.id, one)
+            for one in (row.asker.id, *(by.id for by in approval.by))
+        )
         and may_approve(config.policy, approval.rule, person.id, afar=row.channel)
     )

@@ -257,3 +257,27 @@ async def test_a_second_account_with_the_asker_s_address_does_not_approve(
         await pressed(guarded, cell, "approve_run", Press("message", by_digest))
         await is_told(guarded, "You asked for this yourself")
         assert guarded.services.changes == []
+
+
+@pytest.mark.parametrize(("mail", "asked"), [("Asker@Example.com", False), ("another@example.com", True)])
+async def test_the_home_asks_no_second_account_of_the_asker_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail: str, asked: bool
+) -> None:
+    monkeypatch.setitem(PEOPLE, "U0GROUP", {"profile": {"email": mail}})
+    async with guarded_bot(tmp_path, APPROVED) as guarded:
+        guarded.seed([awaiting(Cell("C0OPEN", "U0GROUP", "production", 1))])
+        await guarded.command("home", number=1, user="U0GROUP")
+        [(_, text)] = await eventually(lambda: guarded.services.answered)
+        assert ("Waits for you" in text) is asked
+
+
+@pytest.mark.parametrize("how", [Press("message", by_row, ended), Press("modal", by_run)])
+async def test_what_is_run_again_is_of_the_same_workspace_in_the_audit_trail(
+    guarded: Guarded, how: Press
+) -> None:
+    guarded.seed([how.seeded(LEAD)] if how.seeded else [])
+    await pressed(guarded, LEAD, "rerun_run", how)
+    await eventually(lambda: guarded.services.changes and guarded.at_rest())
+    notes = [entry.read() for entry in guarded.bot.store.trail()]
+    assert {note.event for note in notes} >= {"asked", "run_started"}
+    assert {note.workspace for note in notes} == {"T0ZOF"}
