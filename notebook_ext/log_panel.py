@@ -26,6 +26,7 @@ LINES_KEPT: Final = 20_000
 LINES_SAVED: Final = 200
 """What a saved notebook still shows: the end of the log."""
 
+_WHOLE = "All of it"
 _PAGE = 100
 _BATCH = 2_000
 """Lines in one message to a view."""
@@ -109,13 +110,13 @@ class LogPanel(Panel):
     # --- on the loop thread ------------------------------------------------------------------------------------------
 
     async def _begin(self) -> None:
-        if self._task is None and self._word != "Whole":
+        if self._task is None and self._word != _WHOLE:
             self._task = asyncio.get_running_loop().create_task(self._follow(), name=f"log of {self.run.id}")
 
     async def _follow(self) -> None:
         idle = failures = 0
         pace = self.run.connection.pace()
-        while self._word != "Whole":
+        while self._word != _WHOLE:
             try:
                 more = await self._read_all()
             except ZofApiError as error:
@@ -134,7 +135,7 @@ class LogPanel(Panel):
             failures, self._notice = 0, ""
             idle = 0 if more else idle + 1
             self._tell()
-            if self._word != "Whole":
+            if self._word != _WHOLE:
                 await asyncio.sleep(pace.after(idle))
 
     async def _read_all(self, pages: int | None = None) -> int:
@@ -147,7 +148,7 @@ class LogPanel(Panel):
             await self._send_new()
             self._of_page = len(page.data)
             if not page.has_more:
-                self._word = "Whole" if snapshot.ended else "Following"
+                self._word = _WHOLE if snapshot.ended else "Following"
                 return found
             self._walk.turn(page)
             self._of_page = 0

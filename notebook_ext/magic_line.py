@@ -25,6 +25,23 @@ USAGE: Mapping[str, str] = {
     "freeze": "%zof freeze",
     "help": "%zof help",
 }
+MEANING: Mapping[str, str] = {
+    "run": "starts a run and shows it, live",
+    "status": "shows a run, live",
+    "runs": "lists the newest runs",
+    "cancel": "cancels a run",
+    "results": "lists a run's results, what failed first",
+    "compare": "tells what changed from one run to another",
+    "artifacts": "offers the files that a run left",
+    "logs": "shows a run's log, as it grows",
+    "plot": "draws the newest runs",
+    "home": "shows figures of the last day, and what to do next",
+    "explore": "opens a table of runs to search, filter and compare",
+    "freeze": "turns live panels into plain HTML, to be saved",
+    "help": "shows this",
+}
+"""What each does, in a few words."""
+
 _OPTIONS: Mapping[str, frozenset[str]] = {
     "run": frozenset({"--cases", "--confirm"}),
     "runs": frozenset({"--limit"}),

@@ -21,6 +21,7 @@ from notebook_ext.handle import RunHandle
 from notebook_ext.home_panel import HomePanel
 from notebook_ext.log_panel import LINES_KEPT, LogPanel
 from notebook_ext.magic_line import (
+    MEANING,
     USAGE,
     Line,
     LineError,
@@ -224,10 +225,11 @@ def _until_cursor(context: Any) -> str:
 
 
 class _Help:
-    """Shows the usage lines."""
+    """Shows the usage lines, and what each does."""
 
     def __repr__(self) -> str:
-        return "\n".join(USAGE.values())
+        lines = (f"{usage}\n    {MEANING[verb]}" for verb, usage in USAGE.items())
+        return "\n".join([*lines, "", "Where [RUN] is left out, it is the run started or looked at last."])
 
 
 def register(shell: Any) -> None:

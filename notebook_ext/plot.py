@@ -64,7 +64,7 @@ class Plot:
         """The data, folded: JupyterLab takes the picture out of notebooks it does not trust."""
         if not self.rows:
             return ""
-        rows = (tuple(map(cell, row)) for row in self._clean_rows())
+        rows = (tuple(cell(text, wrap=True) for text in row) for row in self._clean_rows())
         table = table_html(self.headings, rows, caption=self.title, empty="")
         return f'<details class="zof-block"><summary>The data as a table</summary>{table}</details>'
 

@@ -59,8 +59,12 @@ def pass_rate_plot(runs: Iterable[Run]) -> Plot:
         every = [run for of in shown.values() for run in of]
         described = (
             f"{_counted(len(every), 'run')} in {_counted(len(shown), unit)}: {percent(run_pass_rate(every) or 0.0)} "
-            f"passed. Latest: {_rate_of(last, shown, rates)}. Lowest: {_rate_of(lowest, shown, rates)}."
+            "passed."
         )
+        if len(shown) > 1:
+            described += f" Latest: {_rate_of(last, shown, rates)}. Lowest: {_rate_of(lowest, shown, rates)}."
+        else:
+            described += f" There is only one {unit} so far: {last}."
         described += _cut(len(groups), len(shown), f"{unit}s")
     marks = [
         Mark(x, rates[when], "progress", _rate_of(when, shown, rates))

@@ -100,7 +100,7 @@ def test_a_log_is_followed_to_its_end_and_frozen_on_demand(kernel: Kernel, ended
     kernel.send(model, {"op": "hello", "view": "v1"})
     kernel.send(model, {"op": "more", "from": 0})
     kernel.until(lambda m: any("passed" in row[2] for row in rows_in(m, model)))
-    kernel.run(wait_until("log.state['word'] == 'Whole'"))
+    kernel.run(wait_until("log.state['word'] == 'All of it'"))
     begun = len(kernel.messages)
     kernel.run("%zof freeze")
     frozen = [m for m in kernel.messages[begun:] if is_type(m, "update_display_data")]

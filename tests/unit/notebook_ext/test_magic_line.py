@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from notebook_ext.form_model import FormValue
 from notebook_ext.magic_line import (
+    MEANING,
     USAGE,
     Line,
     LineError,
@@ -37,6 +38,10 @@ def test_a_suite_and_cases_are_understood() -> None:
     line = parse("run proj_abc 'my staging' --cases tc_1,tc_2, --confirm=x")
     assert run_wanted(line) == FormValue("proj_abc", "my staging", "", ("tc_1", "tc_2"))
     assert line.option("--confirm") == "x"
+
+
+def test_help_says_what_each_command_does() -> None:
+    assert set(MEANING) == set(USAGE)
 
 
 def test_an_empty_line_asks_for_help() -> None:

@@ -65,6 +65,13 @@ def test_the_pass_rate_of_a_day_counts_what_passed_failed_or_was_in_error() -> N
     assert "cancelled ones do not count" in plot.definition
 
 
+def test_the_pass_rate_of_one_hour_is_not_compared_with_itself() -> None:
+    plot = pass_rate_plot([run("run_1", "passed"), run("run_2", "failed")])
+    assert plot.description == (
+        f"2 runs in 1 hour: 50 % passed. There is only one hour so far: {plot.rows[0][0]}."
+    )
+
+
 def test_runs_of_two_days_are_told_by_the_hour() -> None:
     plot = pass_rate_plot([run("run_1", "passed"), run("run_2", "failed", days=0.5)])
     assert [row[0] for row in plot.rows] == ["2026-05-20 12:00", "2026-05-21 00:00"]
