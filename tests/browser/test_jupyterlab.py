@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +11,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.jupyterlab import JupyterLabServer, open_notebook, run_cell, save_notebook
-from zofops.examples import example
+from zofops.notebooks import copy_notebooks
 from zofops.world import World
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "first_run.ipynb"
+CHANGED_BY_OPENING = """async () => {
+  const { context } = window.jupyterapp.shell.currentWidget;
+  await context.sessionContext.session.kernel.info;
+  await new Promise(requestAnimationFrame);
+  return context.model.dirty;
+}"""
 RUN_TIMEOUT = 60_000
 POLL = 500
 
@@ -30,9 +35,10 @@ def test_a_form_starts_a_run_that_is_watched_until_its_end(
     picture: Callable[[Page, str], None],
     request: pytest.FixtureRequest,
 ) -> None:
-    shutil.copy(example("notebooks") / NOTEBOOK, lab.root)
+    copy_notebooks(lab.root)
     page = open_page()
     open_notebook(page, lab, NOTEBOOK)
+    assert not page.evaluate(CHANGED_BY_OPENING)
     output = run_cell(page, 0)
     form = output.get_by_role("form", name="Start a run")
     suite, start = form.get_by_label("Suite"), form.get_by_role("button", name="Start run")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import signal
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from zof_local.workspace.client import WorkspaceClientError
 from zofops.examples import example
 from zofops.exit_codes import ExitCode
 from zofops.jupyter import JupyterError, JupyterLab
+from zofops.notebooks import copy_notebooks
 from zofops.once import OnceError, order, send_once
 from zofops.world import World, open_world
 
@@ -126,7 +126,7 @@ async def _stay(world: World, home: Path, *, with_notebook: bool) -> ExitCode:
 
 async def _notebook(world: World, home: Path) -> JupyterLab:
     root = home / "notebooks"
-    shutil.copytree(example("notebooks"), root)
+    copy_notebooks(root)
     lab = JupyterLab(root, home=home / "jupyter", env=world.notebook_env)
     lab.start()
     try:
