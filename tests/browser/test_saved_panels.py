@@ -24,6 +24,7 @@ CELLS = """row => [...row.cells].map((cell) => {
   const style = getComputedStyle(cell);
   return [style.textAlign, style.backgroundColor, getComputedStyle(row).backgroundColor].join(" ");
 })"""
+OVER = "box => box.scrollWidth - box.clientWidth"
 CLEAR = "rgba(0, 0, 0, 0)"
 
 
@@ -51,9 +52,11 @@ def test_a_saved_panel_looks_as_the_live_one(
             f"run = watch('{run_id}')\nrun.refresh()\nrun.wait()\nBox([RunPanel(run)], layout=dict(display='block'))",
             "run",
             "%load_ext notebook_ext\n%zof runs",
+            f"%zof results {run_id} --status failed",
+            "%zof explore proj_abc",
         ],
     )
-    page = open_page()
+    page = open_page(width=1280)  # with the file browser open there are some 840 pixels for a panel
     open_notebook(page, lab, "saved.ipynb")
     live, saved = run_cell(page, 0).locator(".zof-run"), run_cell(page, 1).locator(".zof-run")
     expect(page.locator(".jp-RenderedHTMLCommon .zof-run")).to_have_count(1)
@@ -66,3 +69,10 @@ def test_a_saved_panel_looks_as_the_live_one(
     page.mouse.move(0, 0)
     for row in rows.all():
         assert set(row.evaluate(CELLS)) == {f"left {CLEAR} {CLEAR}"}
+
+    said = run_cell(page, 3).locator(".zof-scroll")
+    expect(said).to_contain_text("What it said")
+    assert said.evaluate(OVER) <= 0
+    sheet = run_cell(page, 4).get_by_role("grid")
+    expect(sheet).to_contain_text("Regression")
+    assert sheet.evaluate(OVER) <= 0
