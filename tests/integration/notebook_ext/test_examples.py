@@ -171,7 +171,7 @@ def test_a_gate_gives_its_verdict_with_reasons_and_runs_that_there_are(
     executed: Callable[[str], Executed], runs: Callable[[], list[Run]]
 ) -> None:
     done = executed("gate_report.ipynb")
-    report = done.showing("Release of proj_abc: not met (")
+    report = done.showing("Release of proj_abc: not met (").replace("<wbr>", "")
     smoke = next(run for run in runs() if run.test_suite_id == "suite_pr_smoke")
     assert f"suite_pr_smoke: {smoke.id} passed." in report
     assert "tc_payments__refunds_never_exceed_the_payment" in report

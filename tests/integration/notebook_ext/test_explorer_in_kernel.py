@@ -62,7 +62,7 @@ def test_it_shows_the_newest_runs_and_loads_more_when_asked(kernel: Kernel, list
     assert sum(len(json.dumps(m["content"])) for m in wire) <= 30_000
     model = model_in(said)
     state = state_that(kernel, model, quiet(counted="100 runs loaded, and there are more"))
-    assert [row[-1] for row in state["rows"]][:2] == ["run_0", "run_1"]
+    assert [row[2] for row in state["rows"]][:2] == ["run_0", "run_1"]
     assert choices(state, "environment") == ["", "production", "staging"]
     asked = len([path for path in listing.requests if "/runs?" in path])
     kernel.send(model, {"op": "more"})
@@ -91,7 +91,7 @@ def test_runs_are_filtered_by_zof_and_by_what_was_read(kernel: Kernel, listing: 
         "project": "", "run_status": "failed", "environment": "production", "suite": "",
         "after": "2026-05-19", "before": "",
     }  # fmt: skip
-    assert all(row[4] == "production" for row in state["rows"])
+    assert all(row[5] == "production" for row in state["rows"])
 
 
 def test_a_run_opens_and_two_are_compared(kernel: Kernel) -> None:
