@@ -117,6 +117,8 @@ _SPACED_CASES: Final = re.compile(r"((?:--|[–—])cases?\b)", re.IGNORECASE)
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _OWNERS: Final = {"cases": "run", "failed": "rerun", "status": "runs", "mine": "runs"}
 _STATUSES: Final = ("queued", "running", "passed", "failed", "error", "canceled")
+_STATUS_WORDS: Final = "queued, running, passed, failed, error and cancelled"
+"""As cards write them; Zof's own spelling of the last one is understood too."""
 _FLAG: Final = re.compile(r"(?:--|[–—])\w")
 
 
@@ -207,7 +209,7 @@ def _runs(words: list[str], options: _Options) -> Command:
         problem = f"'{names[2]}' is one word too many: runs are listed by project, environment and status."
         return Usage(problem, USAGE["runs"])
     if status is not None and _status(status) is None:
-        return Usage(f"'{status}' is no status of a run; those are {', '.join(_STATUSES)}.", USAGE["runs"])
+        return Usage(f"'{status}' is no status of a run; those are {_STATUS_WORDS}.", USAGE["runs"])
     project, environment = (*names, None, None)[:2]
     return Runs(project, environment, _status(status) if status else None, mine)
 
@@ -271,7 +273,9 @@ def _about_a_run(verb: str) -> Callable[[list[str], _Options], Command]:
             return _WITH_RUN[verb](words[0])
         if words:
             return Usage(f"'{verb}' takes one run id, and {len(words)} words were given.", USAGE[verb])
-        return Usage(f"'{verb}' needs the id of a run, as its card shows it (run_…).", USAGE[verb])
+        return Usage(
+            f"'{verb}' needs the id of a run, as its card shows it, such as run_8f3a2c.", USAGE[verb]
+        )
 
     return read
 
@@ -316,7 +320,7 @@ def _words(text: str) -> tuple[list[str], _Options, str | None]:
     if options.cases == ():
         return words, options, "--cases needs the ids of the cases, separated by commas."
     if options.status == "":
-        return words, options, f"--status needs one of {', '.join(_STATUSES)}."
+        return words, options, f"--status needs one of {_STATUS_WORDS}."
     return words, options, None
 
 

@@ -16,6 +16,7 @@ from slack_bot.config import BotConfig
 from slack_bot.errands import Kind, Query
 from slack_bot.followed import FollowedRun
 from slack_bot.lookups import judge_lookup
+from slack_bot.policy import openings
 from slack_bot.questions import judge_question
 from slack_bot.requests import SlashCommand, Submission
 from slack_bot.sight import catalogue_for
@@ -64,7 +65,8 @@ def judge_command(
     origin = Origin(request.key, request.team, request.channel, request.user, request.response_url, now)
     match command:
         case grammar.Help():
-            return Verdict(InboxOutcome.ANSWERED, "help", help_text(request.command, _names(origin, config)))
+            said = help_text(request.command, _names(origin, config), _only_elsewhere(origin, config))
+            return Verdict(InboxOutcome.ANSWERED, "help", said)
         case grammar.Usage():
             return Verdict(InboxOutcome.USAGE, answer=answers.usage(command))
         case grammar.OpenForm():
@@ -99,6 +101,14 @@ def judge_submission(request: Submission, form: Submitted, config: BotConfig, no
     if verdict.outcome is not InboxOutcome.DENIED or verdict.answer is None:
         return verdict
     return replace(verdict, modal=form_for(origin, config, form, notice=verdict.answer.text))
+
+
+def _only_elsewhere(origin: Origin, config: BotConfig) -> tuple[str, ...] | None:
+    """The channels where somebody may start or see runs, if they may do nothing where they are; else None."""
+    if openings(config.policy, origin.ask("run"), elsewhere=0).verbs_here:
+        return None
+    asks = (origin.ask("run"), origin.ask("status"))
+    return tuple(dict.fromkeys(one for ask in asks for one in openings(config.policy, ask).channels))
 
 
 def _names(origin: Origin, config: BotConfig) -> Catalogue:

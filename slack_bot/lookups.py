@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from slack_bot import grammar
 from slack_bot.config import ANY, BotConfig
@@ -16,6 +16,13 @@ from slack_bot.verdicts import Origin, Verdict, denied, find
 from slack_bot.views import answers
 from zof_core.catalogue import nearest
 from zof_core.validation import id_problem
+
+_DEEDS: Final = {
+    Kind.SCHEDULES: "see schedules",
+    Kind.HOME: "see the command center",
+    Kind.UNSUBSCRIBE: "end subscriptions to failures",
+}
+"""What is denied, in words; for the others the verb of the rules says it."""
 
 
 def judge_lookup(origin: Origin, command: grammar.Lookup, config: BotConfig) -> Verdict:
@@ -43,7 +50,7 @@ def _lookup(origin: Origin, kind: Kind, query: Query, config: BotConfig) -> Verd
         ask = replace(ask, channel=place or origin.channel, present=place is None)
     decision = decide(config.policy, ask)
     if not decision.allowed:
-        return denied(ask, decision, config)
+        return denied(ask, decision, config, _DEEDS.get(kind))
     found = find(config.catalogue.projects, query.project) if query.project else None
     if found and not opens_project(config.policy, ask, found.id):
         found = None  # for who may see nothing of it, it is not there
@@ -80,6 +87,5 @@ def _lookup(origin: Origin, kind: Kind, query: Query, config: BotConfig) -> Verd
 
 def _unknown(kind: Kind, what: str, word: str, known: Iterable[str]) -> Verdict:
     names = list(known)
-    return Verdict(
-        InboxOutcome.UNKNOWN_NAME, kind.value, answers.unknown_name(what, word, nearest(word, names), names)
-    )
+    said = answers.unknown_name(what, word, nearest(word, names), names, starts=False)
+    return Verdict(InboxOutcome.UNKNOWN_NAME, kind.value, said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import Final
 
 from slack_bot import grammar
@@ -14,6 +15,7 @@ from slack_bot.followed import Asker
 from slack_bot.membership import email_problem
 from slack_bot.policy import Ask, Target, decide, openings, unknown_about
 from slack_bot.store.records import InboxOutcome
+from slack_bot.text import code
 from slack_bot.verdicts import Origin, Verdict, called, denied, find
 from slack_bot.views import answers
 from slack_bot.views.trail import audit, is_act
@@ -47,9 +49,27 @@ def judge_question(origin: Origin, question: Question, config: BotConfig, trail:
             problem = email_problem(config.policy, origin.user.id)
             if problem is not None:
                 log.warning("The entry of %s in [people] does not count: %s.", origin.user.id, problem)
-            demands = {target: _first(origin, target, config) for target in ways.targets_here}
+            demands = {
+                target: _but(origin, target, config) + _first(origin, target, config)
+                for target in ways.targets_here
+            }
             said = answers.whoami(origin.user, person, ways, problem, demands)
             return Verdict(InboxOutcome.ANSWERED, "whoami", said)
+
+
+def _but(origin: Origin, target: Target, config: BotConfig) -> str:
+    """The suites that a deny takes out of "any suite"; empty if there are none."""
+    if target.suite != ANY:
+        return ""
+    policy = config.policy
+    named = dict.fromkeys(suite for deny in policy.deny for suite in deny.suites if suite != ANY)
+    ask = origin.ask("run")
+    shut = [
+        suite
+        for suite in named
+        if not decide(policy, replace(ask, target=replace(target, suite=suite))).allowed
+    ]
+    return f", but not {', '.join(map(code, shut))}" if shut else ""
 
 
 def _first(origin: Origin, target: Target, config: BotConfig) -> str:
@@ -70,7 +90,7 @@ def _audit(origin: Origin, trail: Sequence[Entry], config: BotConfig) -> Verdict
     """Seen by whoever may do anything in the channel, since the channel sees the runs themselves."""
     ask = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if not openings(config.policy, ask, elsewhere=0).verbs_here:
-        return denied(ask, decide(config.policy, ask), config)
+        return denied(ask, decide(config.policy, ask), config, "see what was asked and done")
     notes = [note for entry in trail if (note := _legible(entry)) and is_act(note)]
     denied_later = frozenset(note.request for note in notes if note.outcome == _DENIED)
     seen = [note for note in notes if _may_see(note, origin.user, denied_later)]
@@ -110,7 +130,7 @@ def _can(origin: Origin, command: grammar.Can, config: BotConfig) -> Verdict:
         return _misused(problem)
     own = Ask(origin.user.id, origin.channel, "status", None, at=origin.at)
     if person.id != origin.user.id and not openings(policy, own, elsewhere=0).verbs_here:
-        return denied(own, decide(policy, own), config)
+        return denied(own, decide(policy, own), config, "ask what others may do")
     project = find(config.catalogue.projects, command.project) if command.project else None
     suite = find(project.suites, command.suite) if project and command.suite else None
     target = (

@@ -74,9 +74,9 @@ def called(user: Asker, config: BotConfig) -> Asker:
     return Asker(id=user.id, name=person.name) if person else user
 
 
-def denied(ask: Ask, decision: Decision, config: BotConfig) -> Verdict:
-    """What a denial looks like."""
-    answer = answers.denied(ask, decision, openings(config.policy, ask))
+def denied(ask: Ask, decision: Decision, config: BotConfig, deed: str | None = None) -> Verdict:
+    """What a denial looks like; `deed`: what was asked for, where the verb of the rules covers more than that."""
+    answer = answers.denied(ask, decision, openings(config.policy, ask), deed)
     return Verdict(InboxOutcome.DENIED, ask.verb, answer, decision.rule)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from slack_bot.config import ANY, Person
 from slack_bot.followed import Asker, FollowedRun
@@ -13,14 +15,14 @@ from slack_bot.views.blocks import Message, note
 from zof_core.wording import as_typed
 
 _LISTED = 6
+_FLAG: Final = re.compile(r"(?<![\w-])--(?:cases?|failed|mine|status)\b")
 _NONE: Mapping[Target, str] = {}
 
 
 def usage(problem: Usage) -> Message:
     """A text that is no command, and what to type instead."""
-    return note(
-        f"{sentence(problem.problem)} Type {code(problem.usage)}, or {code('/zof help')} for all of it."
-    )
+    said = _FLAG.sub(lambda flag: code(flag[0]), sentence(problem.problem))
+    return note(f"{said} Type {code(problem.usage)}, or {code('/zof help')} for all of it.")
 
 
 def invalid(problems: Iterable[str]) -> Message:
@@ -29,7 +31,9 @@ def invalid(problems: Iterable[str]) -> Message:
     return note(f"{said} Type {code(USAGE['run'])}, or {code('/zof run')} for a form.")
 
 
-def unknown_name(what: str, word: str, nearest: str | None, known: Iterable[str]) -> Message:
+def unknown_name(
+    what: str, word: str, nearest: str | None, known: Iterable[str], *, starts: bool = True
+) -> Message:
     """A name that does not exist, and which does.
 
     Args:
@@ -37,13 +41,15 @@ def unknown_name(what: str, word: str, nearest: str | None, known: Iterable[str]
         word: as typed.
         nearest: the name that was probably meant.
         known: the names there are.
+        starts: something was to be started.
     """
-    names = list(known)
+    names = [name for name in known if name != nearest]
     hint = f" Did you mean {code(nearest)}?" if nearest else ""
     listed = ", ".join(code(name) for name in names[:_LISTED])
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    there = f" Known: {listed}{more}." if names else ""
-    return note(f"There is no {what} {code(word)}.{hint}{there} Nothing was started.")
+    there = f" {'There are also' if nearest else 'Known'}: {listed}{more}." if names else ""
+    end = " Nothing was started." if starts else ""
+    return note(f"There is no {what} {code(word)}.{hint}{there}{end}")
 
 
 def ambiguous(what: str, word: str, meant: Iterable[str]) -> str:
@@ -54,9 +60,13 @@ def ambiguous(what: str, word: str, meant: Iterable[str]) -> str:
     return f"{code(word)} could be more than one {what}: {listed}{more}. Choose one."
 
 
-def denied(ask: Ask, decision: Decision, ways: Openings) -> Message:
-    """A denial: which rule and why, what could be done instead, and by whom the rules can be changed."""
-    what = f"{_deed(ask)} {_place(ask.channel)}"
+def denied(ask: Ask, decision: Decision, ways: Openings, deed: str | None = None) -> Message:
+    """A denial: which rule and why, what could be done instead, and by whom the rules can be changed.
+
+    Args:
+        deed: what was asked for in words, where the verb of the rules covers more than that.
+    """
+    what = f"{deed or _deed(ask)} {_place(ask.channel)}"
     if decision.rule == NO_RULE:
         obstacle = f" In the way: {prose(decision.reason, 300)}." if decision.reason else ""
         parts = [f":no_entry: No rule lets you {what}.{obstacle}"]
@@ -163,7 +173,7 @@ def whoami(
 
     Args:
         problem: why their entry in the list of people does not count.
-        demands: what comes before a run, of those that need more than to be asked for.
+        demands: what limits a run, or comes before it, of those of which there is more to say.
     """
     if problem is not None:
         who = (
@@ -173,7 +183,8 @@ def whoami(
     elif person is None:
         who = f"You are {code(user.id)}. You are not in the list of people, so only rules for everybody hold for you."
     else:
-        roles = f", with the roles {', '.join(map(code, person.roles))}" if person.roles else ""
+        word = "role" if len(person.roles) == 1 else "roles"
+        roles = f", with the {word} {', '.join(map(code, person.roles))}" if person.roles else ""
         who = f"You are {prose(person.name, 120)} ({code(user.id)}){roles}."
     verbs = ", ".join(map(code, ways.verbs_here))
     may = f"Here you can use {verbs}." if verbs else "No rule lets you do anything in this channel."

@@ -161,10 +161,15 @@ def _who(row: FollowedRun, run: Run) -> str:
     """Who started it and where from; else that it was not from here, and who wants it shown."""
     name = prose(row.asker.name, _NAME_MAX)
     if row.via is Via.STARTED:
-        return f"started by {name} from Slack at {local_clock(row.accepted_at)}"
+        return f"started by {name} from Slack at {local_clock(_began(row, run))}"
     at = f" at {local_clock(run.created_at.timestamp())}" if run.created_at else ""
     why = f"shown for {name}" if row.via is Via.WATCH else f"shown by subscription of {name}"
     return f"started outside Slack{at} · {why}"
+
+
+def _began(row: FollowedRun, run: Run) -> float:
+    """When it was started: what had to be confirmed or approved was asked for earlier."""
+    return run.created_at.timestamp() if run.created_at else row.accepted_at
 
 
 def _start(run: Run, started_by: str | None) -> list[str]:
@@ -209,7 +214,8 @@ def _buttons(row: FollowedRun, run: Run, console: str | None) -> list[Block]:
 
 
 def _cancel_button(row: FollowedRun) -> Block:
-    what = row.suite_name or "this run"
+    run = f"Run {plain(row.run.id, 80)}" if row.run else "This run"
+    what = f" ({plain(row.suite_name, 80)})" if row.suite_name else ""
     return button(
         "Cancel run",
         CANCEL_ACTION,
@@ -217,9 +223,7 @@ def _cancel_button(row: FollowedRun) -> Block:
         value=_value(row),
         confirm={
             "title": label("Cancel this run?", 100),
-            "text": label(
-                f"{plain(what, 80)} on {plain(row.request.environment, 80)} stops for everybody.", 300
-            ),
+            "text": label(f"{run}{what} on {plain(row.request.environment, 80)} stops for everybody.", 300),
             "confirm": label("Cancel run", 30),
             "deny": label("Keep running", 30),
             "style": "danger",
@@ -262,7 +266,7 @@ def _fallback(row: FollowedRun, run: Run) -> str:
     if row.outage_since is not None and row.read_at is not None and not row.is_over:
         parts.append(f"As of {clock(row.read_at)}; {row.outage}.")
     began = (
-        f"started by {row.asker.name} at {clock(row.accepted_at)}"
+        f"started by {row.asker.name} at {clock(_began(row, run))}"
         if row.via is Via.STARTED
         else "started outside Slack"
     )

@@ -19,11 +19,16 @@ _ACTS: Final = {
     "reject": "the rejection",
     "confirm": "the confirmation",
     "decline": "the choice not to run it now",
-    "watch": "the message for it",
+    "watch": "the message that follows it",
     "subscribe": "the subscription",
     "unsubscribe": "the end of the subscription",
 }
 """Verbs that do something; all others only look."""
+_ON_RUNS: Final = {
+    "cancel": "the cancel of run",
+    "rerun": "the repetition of run",
+    "watch": "the message that follows run",
+}
 _PRESSED: Final = {
     "run_form": "sent the form for a run",
     "approve_run": "pressed Approve",
@@ -89,8 +94,10 @@ def _deed(said: Note) -> str:
             return f"run ended: {end}{run}"
         case _:
             # A vote's effect is the key of a request, which tells people nothing.
-            about = f" of run{run}" if run and said.event in ("cancel", "rerun", "watch") else ""
-            return f"{_ACTS.get(said.event) or prose(said.event, 20)}{about}: {how}"
+            if run and said.event in _ON_RUNS:
+                how = "Zof knows no such run" if said.outcome == "unknown_name" else how
+                return f"{_ON_RUNS[said.event]}{run}: {how}"
+            return f"{_ACTS.get(said.event) or prose(said.event, 20)}: {how}"
 
 
 def _judged(said: Note, how: str) -> str:

@@ -74,6 +74,10 @@ def test_an_accepted_run_carries_ids_names_and_who_asked() -> None:
         ("runs proj_abx", "unknown_name", "Did you mean `proj_abc`?"),
         ("runs proj_abc stagign", "unknown_name", "Did you mean `staging`?"),
         ("subscribe proj_abc", "denied", "No rule lets you subscribe to failures"),
+        ("unsubscribe", "denied", "No rule lets you end subscriptions to failures in"),
+        ("status", "usage", "as its card shows it, such as run_8f3a2c."),
+        ("status run_1 --failed", "usage", "`--failed` belongs to rerun"),
+        ("runs --status gone", "usage", "passed, failed, error and cancelled."),
         ("logs a/b case", "usage", "has a slash in it"),
         ("cancel run_1", "denied", "No rule lets you cancel runs in <#C0RELEASES>"),
         ("status a/b", "usage", "has a slash in it"),
@@ -176,7 +180,9 @@ def test_every_text_gives_a_verdict_with_an_answer_or_something_to_do(text: str,
         ("can 'Dana Ruiz' run proj_abc production", "U04MIRA", "Dana Ruiz may run any suite on `production`"),
         ("can somebody run", "U04MIRA", "I do not know 'somebody': mention them with @"),
         ("can me deploy", "U04MIRA", "'deploy' is not a verb of the rules; those are run, rerun, cancel, status,"),
-        ("whoami", "U02DANA", "You are Dana Ruiz (`U02DANA`), with the roles `qa-lead`. Here you can use `run`"),
+        ("whoami", "U02DANA", "You are Dana Ruiz (`U02DANA`), with the role `qa-lead`. Here you can use `run`"),
+        ("whoami", "U02DANA", "any suite on `production` of `proj_abc`, but not `suite_regression` (after your "),
+        ("whoami", "U02DANA", "You can run any suite on `staging` of `proj_abc`;"),
         ("whoami", "U09NOBODY", "You are not in the list of people"),
     ],
 )  # fmt: skip
@@ -184,6 +190,34 @@ def test_what_the_rules_say_can_be_asked(text: str, user: str, says: str) -> Non
     verdict = judge(text, user=user)
     assert says in verdict.answer.text, verdict.answer.text
     assert verdict.entity is None
+
+
+def test_of_a_lookup_nothing_is_said_to_be_started_and_no_name_is_said_twice() -> None:
+    said = judge("subscribe proj_abx", user="U02DANA").answer.text
+    assert said.count("`proj_abc`") == 1
+    assert "Nothing was started" not in said
+    said = judge("run proj_abc staging suite_pr_smok").answer.text
+    assert "Did you mean `suite_pr_smoke`? There are also: `suite_regression`. Nothing was started." in said
+
+
+def test_help_says_first_where_it_works_to_whom_it_does_not_work_here() -> None:
+    assert judge("help").answer.text.startswith("*What I can do")
+    said = judge("help", channel="C0GENERAL").answer.text
+    assert said.startswith(
+        ":no_entry: No rule lets you do anything in this channel. I work for you in <#C0RELEASES>."
+    )
+    assert "`/zof`" in said
+    assert "with `--failed` only" in said
+    assert "`/zof unsubscribe [PROJECT]`" in said
+    private = said[said.index("seen by you alone") : said.index("*This channel*")]
+    assert "`/zof status RUN`" in private
+    assert "`/zof runs" in private
+
+
+def test_denials_of_what_status_covers_say_what_was_asked_for() -> None:
+    assert "lets you see what was asked and done in" in judge("audit", channel="C0GENERAL").answer.text
+    assert "lets you see schedules in" in judge("schedules", channel="C0GENERAL").answer.text
+    assert "lets you ask what others may do in" in judge("can U02DANA run", channel="C0GENERAL").answer.text
 
 
 def test_who_may_do_nothing_here_learns_nothing_of_others() -> None:

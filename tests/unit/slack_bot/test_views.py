@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_bot.approvals import awaiting
+from slack_bot.audit import Note
 from slack_bot.config import AllowRule, Policy
 from slack_bot.followed import Asker, Card, FollowedRun
 from slack_bot.grammar import Usage
@@ -23,6 +24,7 @@ from slack_bot.views.blocks import Message, note, section
 from slack_bot.views.card import SHOWN_FAILURES, run_card, run_summary
 from slack_bot.views.form import RUN_FORM, closing_note, field_errors, read_form, run_form
 from slack_bot.views.help import help_text
+from slack_bot.views.trail import audit
 from slack_bot.views.words import emoji
 from zof_core import Run, RunRequest
 from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
@@ -177,7 +179,7 @@ class TestCardSays:
         assert ":arrow_forward: *Running* · *PR smoke* on *staging*" in text
         assert "5 passed · 5 of 14 cases finished" in text
         assert (
-            "Checkout · run `run_1` · started by Dana Ruiz from Slack at <!date^1000^{time}|00:16 UTC>"
+            "Checkout · run `run_1` · started by Dana Ruiz from Slack at <!date^1800000000^{time}|08:00 UTC>"
             in text
         )
         buttons = card.blocks[-1]["elements"]
@@ -268,7 +270,7 @@ def test_help_begins_with_three_commands_and_names_that_there_are() -> None:
         "`/zof run PROJECT ENVIRONMENT SUITE` starts a suite; its card follows it to the end, such as "
         '`/zof run "Web Shop" staging suite_pr_smoke`',
         "`/zof status RUN` shows a run to you alone",
-        "`/zof runs PROJECT ENVIRONMENT` lists runs; --status failed and --mine narrow it down, such as "
+        "`/zof runs PROJECT ENVIRONMENT` lists runs; `--status failed` and `--mine` narrow it down, such as "
         '`/zof runs "Web Shop" staging`',
     ]
     assert [group.splitlines()[0] for group in groups] == [
@@ -337,6 +339,30 @@ def test_a_denial_in_a_direct_message_names_no_channel() -> None:
     policy = Policy()
     text = answers.denied(ask, decide(policy, ask), openings(policy, ask)).text
     assert "No rule lets you run anything in a direct message." in text
+
+
+def test_what_is_cancelled_is_named_before_it_is(make_row: Any, make_run: Any) -> None:
+    def asked(**changes: Any) -> str:
+        blocks = run_card(make_row(make_run(), **changes)).blocks
+        return str(blocks[-1]["elements"][0]["confirm"]["text"]["text"])
+
+    assert asked() == "Run run_1 (PR smoke) on staging stops for everybody."
+    assert asked(suite_name=None) == "Run run_1 on staging stops for everybody."
+
+
+def test_the_trail_names_the_run_that_was_to_be_watched() -> None:
+    said = Note(
+        at=1.0,
+        event="watch",
+        outcome="unknown_name",
+        person="U1X",
+        person_name="Sam",
+        channel="C1",
+        request="k",
+        verb="watch",
+        effect="run_zzz",
+    )
+    assert "Sam: the message that follows run `run_zzz`: Zof knows no such run" in audit([said]).text
 
 
 def test_one_case_is_not_cases(make_row: Any, make_run: Any) -> None:
