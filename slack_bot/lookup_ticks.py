@@ -185,13 +185,14 @@ class LookupTicks:
         if not isinstance(lines, list):
             return _why(lines)
         named = lines_about(lines, [case, (result.name if result else None) or ""])
+        meant = await self._bench.zof.cases_like(run.id, case) if result is None else []
         if result is None and not named:
-            text = (
-                f"Run {code(run.id)} has no case {code(case)}. Its details list the cases that did not pass."
-            )
-            return Answer(text, ErrandOutcome.UNKNOWN_NAME)
+            hint = lists.cases_meant(meant) or " Its details list the cases that did not pass."
+            return Answer(f"Run {code(run.id)} has no case {code(case)}.{hint}", ErrandOutcome.UNKNOWN_NAME)
         shown = (named or lines)[-_LINES:]
-        blocks = lists.case_log(run.id, case, result, shown, named=bool(named))
+        blocks = lists.case_log(
+            run.id, case, result, shown, named=bool(named), ended=run.is_terminal, meant=meant
+        )
         if errand.view is not None:
             blocks.append(details.back_button(run.id))
         else:

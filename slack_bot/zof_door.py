@@ -36,6 +36,7 @@ from zof_core import (
     ZofServerError,
     ZofTimeoutError,
 )
+from zof_core.catalogue import nearest
 from zof_core.wording import case_name, error_sentences
 
 log: Final = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ _LONGEST_RUN: Final = timedelta(days=1)
 """Runs are listed by when they were made, and evidence counts from when they ended."""
 _MOST_RUNS: Final = 2000
 _MOST_FAILED: Final = 2000
+_MOST_CASES: Final = 2000
 _UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 _NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
 _NOT_PASSED: Final = ("failed", "error")
@@ -126,6 +128,25 @@ class ZofDoor:
             return Refused(f"{text} Run all of it again.", Outcome.FAULT)
         found.sort(key=lambda result: result.created_at or _UNKNOWN)
         return tuple(dict.fromkeys(result.test_case_id for result in found if result.test_case_id))
+
+    async def cases_like(self, run_id: str, word: str) -> list[str]:
+        """Names of the cases of a run that a word may mean: those it is part of, else the nearest one.
+
+        None if Zof does not tell them just now: it is a hint, and nothing hangs on it.
+        """
+        names: dict[str, str] = {}
+        looked = 0
+        try:
+            async for result in self._client.results.list_auto(run_id=run_id, limit=100):
+                names[case_name(result)] = f"{case_name(result)} {result.test_case_id or ''}".casefold()
+                looked += 1
+                if looked >= _MOST_CASES:
+                    break
+        except ZofApiError as error:
+            log.info("The cases of a run could not be read: %s", type(error).__name__)
+        like = [name for name, known_as in names.items() if word.casefold() in known_as]
+        near = nearest(word, names)
+        return like or ([near] if near else [])
 
     async def cancel(self, run_id: str) -> Read | Refused | Unavailable | None:
         """`POST /runs/{id}/cancel`. None if the run is complete already (409)."""

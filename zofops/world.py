@@ -45,6 +45,7 @@ class World:
     people: WorkspaceClient
     bot: Bot
     config_path: Path
+    store_path: Path
 
     @property
     def notebook_env(self) -> dict[str, str]:
@@ -76,7 +77,7 @@ async def open_world(
     `home` is the directory (there must be one) for everything they write. `suites` and `config` are the platform's
     suites.toml and the bot's zofops.toml. Raises what the three say of settings that cannot be used.
     """
-    key = new_secret()
+    key, store_path = new_secret(), home / "zofops.sqlite"
     zof_socket, slack_socket, bot_socket = bind_loopback(), bind_loopback(), bind_loopback()
     zof_url, slack_url = url_of(zof_socket), url_of(slack_socket)
     slack_settings = workspace_settings(url_of(bot_socket))
@@ -98,7 +99,7 @@ async def open_world(
             zof_api_key=SecretStr(key),
             zof_base_url=f"{zof_url}/v1",
             config_path=config,
-            store_path=home / "zofops.sqlite",
+            store_path=store_path,
             timing=timing,
         )
     )
@@ -116,4 +117,5 @@ async def open_world(
             people=people,
             bot=bot,
             config_path=config,
+            store_path=store_path,
         )

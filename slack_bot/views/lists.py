@@ -27,6 +27,7 @@ ID_MAX: Final = 300
 """Longer ids do not fit into a button's value together with the rest."""
 SCHEDULES_SHOWN: Final = 15
 _NAME_MAX: Final = 120
+_MEANT: Final = 5
 _OWN_TIME: Final = re.compile(
     r"^\s*\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?\s+"
 )
@@ -153,16 +154,26 @@ def _schedule(schedule: Schedule, names: Names) -> str:
 
 
 def case_log(
-    run_id: str, case: str, result: Result | None, lines: Sequence[LogLine], *, named: bool
+    run_id: str,
+    case: str,
+    result: Result | None,
+    lines: Sequence[LogLine],
+    *,
+    named: bool,
+    ended: bool = False,
+    meant: Sequence[str] = (),
 ) -> list[Block]:
     """What is known of one case in a run.
 
     Args:
         lines: of the run's log, in their order.
         named: they are the lines about the case; else they are the last of the run.
+        ended: the run has ended, so a result that is not there does not come.
+        meant: names of the run's cases that were perhaps meant, if there is no such case.
     """
     name = (result.name if result else None) or case
-    blocks = [section(f"{_case_line(name, result)}\nrun {code(run_id)}")]
+    line = _case_line(name, result) if result else _no_result(name, ended=ended) + cases_meant(meant)
+    blocks = [section(f"{line}\nrun {code(run_id)}")]
     if result and result.failure_summary:
         blocks.append(section(fenced(result.failure_summary.splitlines(), 1500)))
     if lines:
@@ -177,9 +188,19 @@ def case_log(
     return blocks
 
 
-def _case_line(name: str, result: Result | None) -> str:
-    if result is None:
-        return f"{code(name, _NAME_MAX)} has no result in this run yet"
+def cases_meant(names: Sequence[str]) -> str:
+    """For `mrkdwn`: which cases may have been meant, with a blank before it; empty if none."""
+    listed = ", ".join(code(name, _NAME_MAX) for name in names[:_MEANT])
+    more = f" and {len(names) - _MEANT} more" if len(names) > _MEANT else ""
+    one_of = "one of " if len(names) > 1 else ""
+    return f" Did you mean {one_of}{listed}{more}?" if names else ""
+
+
+def _no_result(name: str, *, ended: bool) -> str:
+    return f"{code(name, _NAME_MAX)} has no result in this run{'' if ended else ' yet'}."
+
+
+def _case_line(name: str, result: Result) -> str:
     style = status_style(result.status)
     took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
     return f"{emoji(style)} *{prose(style.word, 40)}* · {code(name, _NAME_MAX)}{took}"

@@ -53,6 +53,7 @@ def test_a_failed_run_is_looked_into_and_the_command_center_tells_of_it(
         home.goto(world.page_url)
         home.get_by_role("link", name=re.compile("^Zof")).first.click()
         home.get_by_role("tab", name="Home").click()
+        expect(home.get_by_role("tab", name="Messages")).to_have_count(0)  # as the manifest says
         shown = home.get_by_role("main")
         expect(shown).to_contain_text("Command center", timeout=RUN_TIMEOUT)
         expect(shown).to_contain_text("Pass rate")

@@ -15,13 +15,14 @@ from zof_local.workspace.seed import Command, Seed, Shortcut
 def installed(seed: Seed, manifest: Mapping[str, Any]) -> Seed:
     """The seed with the app that a manifest describes, in place of its own."""
     features = _section(manifest, "features")
-    display = _section(manifest, "display_information")
+    display, home = _section(manifest, "display_information"), _section(features, "app_home")
     name = str(_section(features, "bot_user").get("display_name") or display.get("name") or seed.app.name)
     app = replace(
         seed.app,
         name=name,
         description=str(display.get("description", "")),
-        has_home=bool(_section(features, "app_home").get("home_tab_enabled")),
+        has_home=bool(home.get("home_tab_enabled")),
+        has_messages=home.get("messages_tab_enabled") is not False,
         commands=tuple(
             Command(
                 name=str(one["command"]),

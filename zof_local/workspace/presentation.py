@@ -116,6 +116,7 @@ def present_state(store: Store, viewer: str, page: str = "") -> JsonObject:
             "user": seed.app.bot_user_id,
             "description": seed.app.description,
             "has_home": seed.app.has_home,
+            "has_messages": seed.app.has_messages,
             "shortcuts": [
                 {"callback_id": s.callback_id, "name": s.name, "on_messages": s.on_messages}
                 for s in seed.app.shortcuts

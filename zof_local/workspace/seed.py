@@ -80,7 +80,9 @@ class UserGroup:
 
 @dataclass(frozen=True, slots=True)
 class AppIdentity:
-    """The one app installed in the workspace. ``has_home`` switches its home tab on, as in Slack's app settings."""
+    """The one app installed in the workspace. ``has_home`` and ``has_messages`` switch the tabs of its page on, as in
+    Slack's app settings.
+    """
 
     id: str
     name: str
@@ -90,6 +92,7 @@ class AppIdentity:
     commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     has_home: bool = False
+    has_messages: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _add_manifest(commands: Commands) -> None:
             "address, with a URL of one to which Slack sends its requests."
         ),
     )
-    how = manifest.add_mutually_exclusive_group(required=True)
+    how = manifest.add_mutually_exclusive_group()
     how.add_argument(
         "url",
         metavar="URL",

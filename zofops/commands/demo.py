@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -114,7 +116,7 @@ async def _stay(world: World, home: Path, *, with_notebook: bool) -> ExitCode:
         print("Zof, Slack and the bot are running; starting JupyterLab ...", flush=True)
     lab = await _notebook(world, home) if with_notebook else None
     try:
-        print(greeting(world, lab), flush=True)
+        print(greeting(world, lab, write_env(world, home)), flush=True)
         await asyncio.Event().wait()
     finally:
         with suppress(OSError):  # the terminal may be gone
@@ -137,14 +139,29 @@ async def _notebook(world: World, home: Path) -> JupyterLab:
     return lab
 
 
-def greeting(world: World, lab: JupyterLab | None) -> str:
-    """What the demo says when it is ready: where to look, and what to try."""
+def write_env(world: World, home: Path) -> Path:
+    """Writes what `zofops` needs to work with this world into a file that only its owner reads; gives its path."""
+    path = home / "env"
+    settings = {**world.notebook_env, "ZOFOPS_STORE": str(world.store_path)}
+    text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def greeting(world: World, lab: JupyterLab | None, env: Path) -> str:
+    """What the demo says when it is ready: where to look, and what to try.
+
+    Args:
+        env: the file with the settings; the key in it is not shown.
+    """
     notebook = lab.url(_NOTEBOOK) if lab else "left out (--no-notebook)"
     return (
         "\nA Zof, a Slack and the bot between them are running on this machine.\n\n"
         f"  Slack      {world.page_url}\n"
         f"  Notebook   {notebook}\n"
         f"  Console    {world.console_url}\n\n"
+        f"Other zofops commands work with it after   . {shlex.quote(str(env))}\n"
         "In #releases type   /zof run proj_abc staging suite_pr_smoke\n"
         "Stop with Ctrl-C. All that was made goes with it.\n"
     )

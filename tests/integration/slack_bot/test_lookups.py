@@ -42,6 +42,11 @@ async def test_a_run_started_elsewhere_is_watched_listed_and_its_log_shown(share
     assert "Failed" in log
     await shared.outcome(await shared.command(f"/zof logs {run.id} nothing_like_it", user=SAM))
     assert "has no case" in await shared.last_told(SAM)
+    for asked in ("bad", "test_bda"):
+        await shared.outcome(await shared.command(f"/zof logs {run.id} {asked}", user=SAM))
+        log = await shared.last_told(SAM)
+        assert "Did you mean test_bad?" in log.replace("`", "")
+        assert " yet" not in log
 
 
 async def test_what_the_rules_do_not_show_is_not_listed(shared: Any) -> None:

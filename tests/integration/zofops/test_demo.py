@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 from zof_core import AsyncZofClient
-from zofops.commands.demo import greeting, schedule_nightly
+from zofops.commands.demo import greeting, schedule_nightly, write_env
 from zofops.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,7 +31,11 @@ async def test_the_console_is_opened_by_its_link_and_shows_the_nightly_schedule(
     assert "0 2 * * *" in page.text
 
 
-async def test_the_greeting_has_every_link(world: World) -> None:
-    said = greeting(world, None)
+async def test_the_greeting_has_every_link_and_no_key(world: World, tmp_path: Path) -> None:
+    env = write_env(world, tmp_path)
+    said = greeting(world, None, env)
+    assert f". {env}\n" in said
+    assert world.zof_key not in said
+    assert env.stat().st_mode & 0o777 == 0o600
     assert world.page_url in said
     assert world.console_url in said

@@ -29,6 +29,13 @@ def test_bad_usage_is_2_and_says_how_it_is_used(words: list[str], capsys: pytest
     assert "usage: zofops" in capsys.readouterr().err
 
 
+def test_a_manifest_of_neither_kind_says_what_to_choose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("zofops manifest: Say how Slack's requests come in: --socket for an app")
+    assert "usage" not in said
+
+
 def test_a_missing_extra_is_named_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

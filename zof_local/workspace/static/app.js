@@ -137,7 +137,7 @@ function drawMain(here, ...content) {
 function tabs() {
   const tab = (name, isOpen, onClick) => h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(isOpen), onClick }, name);
   return h("div", { class: "tabs", role: "tablist", "aria-label": state.app.name },
-    tab("Home", channel === HOME, () => openChannel(HOME)), tab("Messages", channel !== HOME, openDirect));
+    tab("Home", channel === HOME, () => openChannel(HOME)), state.app.has_messages && tab("Messages", channel !== HOME, openDirect));
 }
 
 function shortcutsMenu() {
@@ -194,6 +194,8 @@ function withReplies(messages) {
 
 async function openChannel(id, ts = null) {
   if (id === HOME && !state.app.has_home) return openDirect();
+  // Where the app takes no messages, its direct message is not to be seen, as in Slack.
+  if (state.app.has_home && !state.app.has_messages && state.channels.some((c) => c.id === id && c.kind === "im")) id = HOME;
   if (id !== HOME && !state.channels.some((c) => c.id === id)) id = state.home_channel;
   closePanel();
   narrowAway();
