@@ -185,7 +185,8 @@ class Listeners:
         found = await self._in_thread(self._store.asked, tries, first.key)
         if not found and isinstance(first.entity, Errand):
             found = [Try(first.entity)]
-        if not found:
+        # What was answered by "already" has a row of its own, and delivered again it is that click still.
+        if not found or await self._in_thread(self._store.knows, request.key):
             return
         before = earlier(found, request.key)
         if before is Earlier.UNDONE:

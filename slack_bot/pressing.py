@@ -11,7 +11,7 @@ so a new click then takes `KEY:again2`, after that `KEY:again3`: each key is one
   may have, and is not tried again. A cancel may be repeated freely: a run is cancelled once.
 - Two clicks at one moment find the same next key, and the inbox takes it once.
 - A click that is delivered again (by Slack, or after a kill between commit and ack) finds its own try by
-  `Errand.click`, however that went, and is no new click.
+  `Errand.click`, or the row of its answer by its own key, however that went, and is no new click.
 """
 
 from __future__ import annotations

@@ -279,6 +279,10 @@ class Store:
         """(number, dedupe key) of the interactions after this number, in the order they came."""
         return self.asked(arrivals.keys, after=after)
 
+    def knows(self, key: str) -> bool:
+        """Whether an interaction with this dedupe key was taken."""
+        return self.asked(arrivals.row_of, key) is not None
+
     def command_outcome(self, key: str) -> CommandOutcome | None:
         """What became of the interaction with this dedupe key; None if it is not known."""
         row = self.asked(arrivals.row_of, key)

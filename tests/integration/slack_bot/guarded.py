@@ -267,14 +267,18 @@ class Guarded:
 
     def at_rest(self) -> bool:
         """Whether all that was asked for is done."""
+        if not self._all_dispatched():
+            return False
         counts = self.bot.store.counts(time.time())
-        return {*counts.runs, *counts.errands} <= {"ended"} and self._all_dispatched()
+        return {*counts.runs, *counts.errands} <= {"ended"}
 
     def decided(self) -> bool:
         """Whether all that was asked for is answered or begun; requests may wait for people."""
+        # First: what is handed over after the count would be missed.
+        if not self._all_dispatched():
+            return False
         counts = self.bot.store.counts(time.time())
-        begun = not {"accepted", "starting"} & {*counts.runs}
-        return begun and {*counts.errands} <= {"ended"} and self._all_dispatched()
+        return not {"accepted", "starting"} & {*counts.runs} and {*counts.errands} <= {"ended"}
 
     def _all_dispatched(self) -> bool:
         waiting = sa.select(sa.func.count()).where(~inbox.c.dispatched)

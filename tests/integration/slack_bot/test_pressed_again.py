@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from slack_bot import listeners
+from slack_bot.pressing import Earlier
 from tests.integration.slack_bot.conftest import eventually
 from tests.integration.slack_bot.guarded import Guarded, Services, guarded_bot
 from tests.integration.slack_bot.test_attacks import LEAD, is_told, pressed
@@ -51,6 +52,24 @@ async def press(guarded: Guarded, action: str, how: Press, *triggers: int) -> No
     more = ({"trigger_id": f"{number}.7", "token": str(next(DELIVERIES))} for number in triggers)
     await asyncio.gather(*(pressed(guarded, LEAD, action, how, **one) for one in more))
     await eventually(guarded.decided)
+
+
+async def test_a_click_that_was_answered_by_already_is_no_new_one_when_it_comes_again(
+    tmp_path: Path, broken: Break, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action, how = CASES[0]
+    async with guarded_bot(tmp_path) as guarded:
+        with monkeypatch.context() as before:
+            before.setattr(listeners, "earlier", lambda *_: Earlier.PENDING)
+            broken(True)
+            await press(guarded, action, how, 1)
+            await press(guarded, action, how, 2)
+        await is_told(guarded, "already")
+        broken(False)
+        await press(guarded, action, how, 2)
+        assert guarded.services.changes == []
+        await press(guarded, action, how, 3)
+        assert len(guarded.services.changes) == 1
 
 
 @pytest.mark.parametrize(("action", "how"), CASES, ids=[f"{action}-{how.where}" for action, how in CASES])
