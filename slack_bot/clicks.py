@@ -13,7 +13,8 @@ from slack_bot.confirmations import refusal_of_confirmation, refusal_of_decline
 from slack_bot.errands import VOTES, Errand, ErrandOutcome, ErrandState, Kind, Query
 from slack_bot.followed import FollowedRun
 from slack_bot.homes import HomeTab
-from slack_bot.policy import Ask, Decision, decide, openings
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Decision, decide
 from slack_bot.requests import ButtonValue, Click
 from slack_bot.sight import channels_of, place_for
 from slack_bot.starting import opened

@@ -17,7 +17,8 @@ from slack_bot.followed import FollowedRun
 from slack_bot.home_reading import HomeReading
 from slack_bot.lookup_ticks import LookupTicks
 from slack_bot.notes import notes_of_errand
-from slack_bot.policy import Ask, Decision, Target, decide, openings
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Decision, Target, decide
 from slack_bot.sight import channels_of, place_for
 from slack_bot.text import code, sentence
 from slack_bot.views import answers

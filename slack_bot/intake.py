@@ -16,7 +16,7 @@ from slack_bot.config import BotConfig
 from slack_bot.errands import Kind, Query
 from slack_bot.followed import FollowedRun
 from slack_bot.lookups import judge_lookup
-from slack_bot.policy import openings
+from slack_bot.openings import openings
 from slack_bot.questions import judge_question
 from slack_bot.requests import SlashCommand, Submission
 from slack_bot.sight import catalogue_for

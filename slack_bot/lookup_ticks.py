@@ -14,7 +14,8 @@ from slack_bot.errands import Answer, Begun, Errand, ErrandOutcome, Kind, Report
 from slack_bot.failures import Subscription, watched_row
 from slack_bot.followed import Via
 from slack_bot.home_reading import HomeReading
-from slack_bot.policy import Ask, opens_project
+from slack_bot.openings import opens_project
+from slack_bot.policy import Ask
 from slack_bot.sight import sees_in
 from slack_bot.store import questions
 from slack_bot.text import channel_link, code, prose, sentence

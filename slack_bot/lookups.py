@@ -9,7 +9,8 @@ from typing import Final, assert_never
 from slack_bot import grammar
 from slack_bot.config import ANY, BotConfig
 from slack_bot.errands import Errand, Kind, Query
-from slack_bot.policy import Ask, Target, decide, opens_project
+from slack_bot.openings import opens_project
+from slack_bot.policy import Ask, Target, decide
 from slack_bot.sight import catalogue_for, channels_of, place_for
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict, denied, find

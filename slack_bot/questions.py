@@ -13,7 +13,8 @@ from slack_bot.config import ANY, VERBS, BotConfig, is_user_id, person_meant
 from slack_bot.explaining import explained
 from slack_bot.followed import Asker
 from slack_bot.membership import email_problem
-from slack_bot.policy import Ask, Target, decide, openings, unknown_about
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Target, decide, unknown_about
 from slack_bot.store.records import InboxOutcome
 from slack_bot.text import code
 from slack_bot.verdicts import Origin, Verdict, called, denied, find

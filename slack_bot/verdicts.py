@@ -10,7 +10,8 @@ from slack_bot.config import BotConfig
 from slack_bot.errands import Errand
 from slack_bot.followed import Asker, FollowedRun
 from slack_bot.homes import HomeTab
-from slack_bot.policy import Ask, Decision, Target, openings
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Decision, Target
 from slack_bot.store.records import InboxOutcome
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message

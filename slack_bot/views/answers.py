@@ -9,7 +9,8 @@ from typing import Final
 from slack_bot.config import ANY, Person
 from slack_bot.followed import Asker, FollowedRun
 from slack_bot.grammar import USAGE, Usage
-from slack_bot.policy import NO_RULE, Ask, Decision, Openings, Target
+from slack_bot.openings import Openings
+from slack_bot.policy import NO_RULE, Ask, Decision, Target
 from slack_bot.text import channel_link, code, local_clock, local_day, prose, sentence
 from slack_bot.views.blocks import Message, note
 from zof_core.wording import as_typed

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_bot.config import AllowRule, Person, Policy, Rule
-from slack_bot.policy import ELSEWHERE, NO_RULE, OWN_RUN, Ask, Target, decide, openings
+from slack_bot.openings import ELSEWHERE, openings
+from slack_bot.policy import NO_RULE, OWN_RUN, Ask, Target, decide
 
 STAGING = Target("proj_abc", "staging", "suite_pr_smoke")
 PRODUCTION = Target("proj_abc", "production", "suite_pr_smoke")

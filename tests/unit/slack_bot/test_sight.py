@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from slack_bot.config import BotConfig, Policy, parse_policy
 from slack_bot.known import ChannelFacts, Known, PersonFacts
-from slack_bot.policy import Ask, Target, decide, openings, targets_open
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Target, decide, targets_open
 from slack_bot.sight import catalogue_for, place_for
 from zof_core.catalogue import Catalogue, CatalogueProject, CatalogueSuite
 

@@ -16,7 +16,8 @@ from slack_bot.audit import Note
 from slack_bot.config import AllowRule, Policy
 from slack_bot.followed import Asker, Card, FollowedRun
 from slack_bot.grammar import Usage
-from slack_bot.policy import Ask, Decision, Needed, Target, decide, openings
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Decision, Needed, Target, decide
 from slack_bot.results import FailedCase, Findings, Outcome
 from slack_bot.views import answers
 from slack_bot.views.approval_card import approval_card

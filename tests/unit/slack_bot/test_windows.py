@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from slack_bot.config import AllowRule, Policy, Rule
 from slack_bot.demands import Confirm
 from slack_bot.followed import Asker
-from slack_bot.policy import Ask, Target, decide, openings
+from slack_bot.openings import openings
+from slack_bot.policy import Ask, Target, decide
 from slack_bot.views import answers
 from slack_bot.windows import parse_window
 
