@@ -17,15 +17,7 @@ from slack_bot.views.home import START_ACTION
 from tests.integration.slack_bot.conftest import eventually
 from tests.integration.slack_bot.guarded import Guarded, guarded_bot, run_of
 from tests.integration.slack_bot.timing import BRISK
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture

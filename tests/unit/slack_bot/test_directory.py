@@ -13,6 +13,7 @@ from slack_bot.directory import Directory, Memory
 from slack_bot.known import ChannelFacts, PersonFacts
 from slack_bot.results import SlackBusy, SlackRefused
 from slack_bot.settings import Timing
+from tests.support.clock import Clock
 
 FRESH, STALE = 60.0, 900.0
 
@@ -30,15 +31,6 @@ class Slack:
         self.asked.append(key)
         await self.gate.wait()
         return self.says
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from slack_bot.replays import REMEMBER_SECONDS, Replays
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 def test_once_within_the_time_in_which_it_is_good() -> None:
-    clock = Clock()
+    clock = Clock(0.0)
     replays = Replays(clock)
     assert replays.is_new("v0=a")
     clock.now = REMEMBER_SECONDS - 1
@@ -25,7 +19,7 @@ def test_once_within_the_time_in_which_it_is_good() -> None:
 
 
 def test_it_is_bounded_and_forgets_the_oldest_first() -> None:
-    replays = Replays(Clock(), most=100)
+    replays = Replays(Clock(0.0), most=100)
     for n in range(1000):
         assert replays.is_new(f"v0={n}")
     assert len(replays) == 100
