@@ -182,10 +182,9 @@ def expired(row: FollowedRun) -> FollowedRun:
     """The row when its time is up: no answer is a rejection. One that was decided meanwhile stays so."""
     if row.is_over or row.state not in (State.CONFIRMING, State.AWAITING):
         return row
-    if row.state is State.CONFIRMING:
-        notice = "You did not confirm what you asked for in time, so nothing was started."
-        return row.model_copy(update={"outcome": Outcome.EXPIRED, "notice": notice, "notice_tries": 0})
     notice = (
-        "Nobody approved what you asked for in time, so nothing was started. Ask again if it is still wanted."
+        "You did not confirm what you asked for in time, so nothing was started."
+        if row.state is State.CONFIRMING
+        else "Nobody approved what you asked for in time, so nothing was started. Ask again if it is still wanted."
     )
     return row.model_copy(update={"outcome": Outcome.EXPIRED, "notice": notice, "notice_tries": 0})

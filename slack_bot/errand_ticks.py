@@ -109,12 +109,15 @@ class ErrandTicks:
         if isinstance(read, results.Refused):
             return Answer(sentence(read.sentence), ErrandOutcome(read.outcome.value))
         run = read.findings.run
-        await self._bench.directory.look([errand.asker.id], [errand.channel])
+        directory = self._bench.directory
+        if errand.anywhere:
+            await directory.look_everywhere([errand.asker.id])
+        else:
+            await directory.look([errand.asker.id], [errand.channel])
         ask = ask_of(errand, run, await self._followed(errand), self._bench.clock())
         policy = self._bench.config().policy
         if errand.anywhere:
             # Only now is it known what it is about, so where it may be seen.
-            await self._bench.directory.look_everywhere([errand.asker.id])
             place = place_for(policy, ask, channels_of(policy))
             ask = replace(ask, channel=place or ask.channel)
         decision = decide(policy, ask)

@@ -42,6 +42,7 @@ from slack_bot.commands import (
     Watch,
     WhoAmI,
 )
+from zof_core.wording import status_style
 
 __all__ = [
     "MAX_TEXT",
@@ -117,7 +118,8 @@ _SPACED_CASES: Final = re.compile(r"((?:--|[–—])cases?\b)", re.IGNORECASE)
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _OWNERS: Final = {"cases": "run", "failed": "rerun", "status": "runs", "mine": "runs"}
 _STATUSES: Final = ("queued", "running", "passed", "failed", "error", "canceled")
-_STATUS_WORDS: Final = "queued, running, passed, failed, error and cancelled"
+_WORDS: Final = [status_style(status).word.lower() for status in _STATUSES]
+_STATUS_WORDS: Final = f"{', '.join(_WORDS[:-1])} and {_WORDS[-1]}"
 """As cards write them; Zof's own spelling of the last one is understood too."""
 _FLAG: Final = re.compile(r"(?:--|[–—])\w")
 

@@ -179,14 +179,14 @@ class LookupTicks:
         return Begun(row.model_copy(update={"team": errand.team, "response_url": errand.response_url}))
 
     async def _log(self, errand: Errand, run: Run, case: str) -> Report:
-        result = await self._bench.lists.result_of(run.id, case)
-        if isinstance(result, results.Refused | results.Unavailable):
-            return _why(result)
+        found = await self._bench.lists.result_of(run.id, case)
+        if isinstance(found, results.Refused | results.Unavailable):
+            return _why(found)
+        result, meant = (None, found.meant) if isinstance(found, results.NoSuchCase) else (found, ())
         lines = await self._bench.lists.log(run.id, _LINES_READ)
         if not isinstance(lines, list):
             return _why(lines)
         named = lines_about(lines, [case, (result.name if result else None) or ""])
-        meant = await self._bench.zof.cases_like(run.id, case) if result is None else []
         if result is None and not named:
             hint = lists.cases_meant(meant) or " Its details list the cases that did not pass."
             return Answer(f"Run {code(run.id)} has no case {code(case)}.{hint}", ErrandOutcome.UNKNOWN_NAME)

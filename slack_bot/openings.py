@@ -40,16 +40,12 @@ def openings(policy: Policy, ask: Ask, *, elsewhere: int = ELSEWHERE) -> Opening
     Args:
         elsewhere: how many other channels to look for at the most; each costs a decision, before an ack.
     """
-    mine = [rule for rule in policy.allow if surely_among(rule.people, policy, ask.user)]
+    mine = _rules_of(policy, ask.user)
     listed = dict.fromkeys(channel for rule in mine for channel in rule.channels if channel != ask.channel)
     others = (replace(ask, channel=one, present=False) for one in listed)
     channels = (other.channel for other in others if decide(policy, other).allowed)
     here = [rule for rule in mine if ask.channel in rule.channels]
-    targets = tuple(
-        target
-        for target in _targets(ask, [rule for rule in here if ask.verb in rule.verbs])
-        if decide(policy, replace(ask, target=target)).allowed
-    )
+    targets = _open_targets(policy, ask, here)
     return Openings(
         channels=tuple(islice(channels, elsewhere)),
         verbs_here=tuple(
@@ -76,9 +72,20 @@ def opens_project(policy: Policy, ask: Ask, project: str) -> bool:
     Args:
         ask: its target is left aside.
     """
-    listed = openings(policy, replace(ask, target=None), elsewhere=0).targets_here
+    here = [rule for rule in _rules_of(policy, ask.user) if ask.channel in rule.channels]
+    listed = _open_targets(policy, replace(ask, target=None), here)
     targets = (replace(one, project=project) for one in listed if one.project in (ANY, project))
     return any(decide(policy, replace(ask, target=target)).allowed for target in targets)
+
+
+def _rules_of(policy: Policy, user: str) -> list[AllowRule]:
+    return [rule for rule in policy.allow if surely_among(rule.people, policy, user)]
+
+
+def _open_targets(policy: Policy, ask: Ask, rules: Iterable[AllowRule]) -> tuple[Target, ...]:
+    """Of what rules list for a verb, that which no other rule forbids."""
+    listed = _targets(ask, [rule for rule in rules if ask.verb in rule.verbs])
+    return tuple(target for target in listed if decide(policy, replace(ask, target=target)).allowed)
 
 
 def _targets(ask: Ask, rules: Iterable[AllowRule]) -> tuple[Target, ...]:

@@ -101,6 +101,13 @@ class Unproven:
 
 
 @dataclass(frozen=True, slots=True)
+class NoSuchCase:
+    """No case of the run goes by that; names of those that may have been meant."""
+
+    meant: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unavailable:
     """Zof did not answer, or answered that it cannot just now.
 

@@ -20,7 +20,7 @@ from slack_bot.results import (
     Unproven,
     not_passed,
 )
-from slack_bot.zof_lists import first_of
+from slack_bot.zof_lists import NOT_PASSED, in_order, read_not_passed
 from zof_core import (
     AsyncZofClient,
     Result,
@@ -36,7 +36,6 @@ from zof_core import (
     ZofServerError,
     ZofTimeoutError,
 )
-from zof_core.catalogue import nearest
 from zof_core.wording import case_name, error_sentences
 
 log: Final = logging.getLogger(__name__)
@@ -46,10 +45,7 @@ _LONGEST_RUN: Final = timedelta(days=1)
 """Runs are listed by when they were made, and evidence counts from when they ended."""
 _MOST_RUNS: Final = 2000
 _MOST_FAILED: Final = 2000
-_MOST_CASES: Final = 2000
-_UNKNOWN: Final = datetime.max.replace(tzinfo=UTC)
 _NAMES: Final = frozenset({"project_id", "environment", "test_suite_id", "test_case_ids"})
-_NOT_PASSED: Final = ("failed", "error")
 
 
 class ZofDoor:
@@ -114,11 +110,8 @@ class ZofDoor:
 
     async def failed_cases(self, run_id: str) -> tuple[str, ...] | Refused | Unavailable:
         """Ids of all cases of a run that did not pass, each once; refused if they are more than 2,000 results."""
-        found: list[Result] = []
         try:
-            for status in _NOT_PASSED:
-                listed = self._client.results.list_auto(run_id=run_id, status=status, limit=100)
-                found += await first_of(listed, _MOST_FAILED + 1)
+            found = await read_not_passed(self._client, run_id, _MOST_FAILED + 1)
         except _TRANSIENT as error:
             return Unavailable(error_sentences(error), error.retry_after)
         except ZofApiError as error:
@@ -126,27 +119,7 @@ class ZofDoor:
         if len(found) > _MOST_FAILED:
             text = f"More than {_MOST_FAILED} results of this run did not pass, too many to run again one by one."
             return Refused(f"{text} Run all of it again.", Outcome.FAULT)
-        found.sort(key=lambda result: result.created_at or _UNKNOWN)
         return tuple(dict.fromkeys(result.test_case_id for result in found if result.test_case_id))
-
-    async def cases_like(self, run_id: str, word: str) -> list[str]:
-        """Names of the cases of a run that a word may mean: those it is part of, else the nearest one.
-
-        None if Zof does not tell them just now: it is a hint, and nothing hangs on it.
-        """
-        names: dict[str, str] = {}
-        looked = 0
-        try:
-            async for result in self._client.results.list_auto(run_id=run_id, limit=100):
-                names[case_name(result)] = f"{case_name(result)} {result.test_case_id or ''}".casefold()
-                looked += 1
-                if looked >= _MOST_CASES:
-                    break
-        except ZofApiError as error:
-            log.info("The cases of a run could not be read: %s", type(error).__name__)
-        like = [name for name, known_as in names.items() if word.casefold() in known_as]
-        near = nearest(word, names)
-        return like or ([near] if near else [])
 
     async def cancel(self, run_id: str) -> Read | Refused | Unavailable | None:
         """`POST /runs/{id}/cancel`. None if the run is complete already (409)."""
@@ -177,12 +150,10 @@ class ZofDoor:
 
     async def _failures(self, run: Run) -> list[FailedCase]:
         found: list[Result] = []
-        for status in _NOT_PASSED:
+        for status in NOT_PASSED:
             page = await self._client.results.list(run_id=run.id, status=status, limit=SHOWN_FAILURES)
             found += page.data
-        # In the order they ran, as the Console and the notebook show them.
-        found.sort(key=lambda result: result.created_at or _UNKNOWN)
-        return [FailedCase(name=case_name(result), status=result.status) for result in found]
+        return [FailedCase(name=case_name(result), status=result.status) for result in in_order(found)]
 
 
 def failure_of(error: ZofApiError) -> Refused | Unavailable:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from slack_bot.results import Outcome, Refused, Unavailable
+from slack_bot.results import NoSuchCase, Outcome, Refused, Unavailable
 from zof_core import (
     AsyncZofClient,
     Result,
@@ -21,10 +21,11 @@ from zof_core import (
     ZofServerError,
     ZofTimeoutError,
 )
+from zof_core.catalogue import nearest
 from zof_core.home import Lists, read_lists
 from zof_core.models import LogLine, Schedule
 from zof_core.usual import Usual, UsualTimes
-from zof_core.wording import error_sentences
+from zof_core.wording import case_name, error_sentences
 
 log: Final = logging.getLogger(__name__)
 
@@ -49,6 +50,23 @@ async def first_of(items: AsyncIterable[T], most: int) -> list[T]:
         if len(found) >= most:
             break
     return found
+
+
+def in_order(found: Iterable[Result]) -> list[Result]:
+    """Results as they came, as the Console and the notebook show them; those that do not say when come last."""
+    return sorted(found, key=lambda result: result.created_at or _UNKNOWN)
+
+
+async def read_not_passed(client: AsyncZofClient, run_id: str, most: int) -> list[Result]:
+    """A run's results that did not pass, in the order they came; so many of each status at the most.
+
+    Raises:
+        ZofApiError: they cannot be read.
+    """
+    found: list[Result] = []
+    for status in NOT_PASSED:
+        found += await first_of(client.results.list_auto(run_id=run_id, status=status, limit=_PAGE), most)
+    return in_order(found)
 
 
 async def or_why(asked: Awaitable[T]) -> T | Why:
@@ -109,32 +127,28 @@ class ZofLists:
         """The results of a run that did not pass, in the order they came; not more than 500."""
 
         async def read() -> list[Result]:
-            found: list[Result] = []
-            for status in NOT_PASSED:
-                pages = self._client.results.list_auto(run_id=run_id, status=status, limit=_PAGE)
-                found += await first_of(pages, READ_MAX)
-            return sorted(found, key=lambda result: result.created_at or _UNKNOWN)[:READ_MAX]
+            return (await read_not_passed(self._client, run_id, READ_MAX))[:READ_MAX]
 
         return await or_why(read())
 
-    async def result_of(self, run_id: str, case: str) -> Result | Why | None:
-        """A case's result in a run, by the case's id or name; None if there is none.
+    async def result_of(self, run_id: str, case: str) -> Result | NoSuchCase | Why:
+        """A case's result in a run, by the case's id or name.
 
         Refused if it is not among the first 2,000.
         """
 
-        async def read() -> Result | Refused | None:
-            looked = 0
+        async def read() -> Result | NoSuchCase | Refused:
+            others: list[Result] = []
             async for result in self._client.results.list_auto(run_id=run_id, limit=_PAGE):
                 if case in (result.test_case_id, result.id) or case == result.name:
                     return result
-                looked += 1
-                if looked >= RESULTS_MAX:
+                others.append(result)
+                if len(others) >= RESULTS_MAX:
                     return Refused(
                         f"The case is not among the first {RESULTS_MAX} results of the run; I read no more.",
                         Outcome.UNKNOWN_NAME,
                     )
-            return None
+            return NoSuchCase(_meant(case, others))
 
         return await or_why(read())
 
@@ -172,3 +186,11 @@ class ZofLists:
     async def home(self) -> Lists | Why:
         """What the home of anybody is made from."""
         return await or_why(self._client.drive(read_lists(self._client.plan)))
+
+
+def _meant(word: str, results: Iterable[Result]) -> tuple[str, ...]:
+    """Names of the cases that a word may mean: those it is part of, else the nearest one."""
+    names = {case_name(one): f"{case_name(one)} {one.test_case_id or ''}".casefold() for one in results}
+    like = tuple(name for name, known_as in names.items() if word.casefold() in known_as)
+    near = nearest(word, names)
+    return like or ((near,) if near else ())

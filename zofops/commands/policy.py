@@ -20,6 +20,7 @@ from slack_bot.errors import ConfigError
 from slack_bot.explaining import explained
 from slack_bot.known import ChannelFacts, Known, PersonFacts
 from slack_bot.policy import Ask, Target, decide
+from slack_bot.settings import DEFAULT_CONFIG
 from zofops.exit_codes import ExitCode
 
 
@@ -82,7 +83,7 @@ def _refused(problem: str) -> int:
 
 
 def _load(arguments: argparse.Namespace) -> BotConfig | None:
-    path = Path(arguments.config or os.environ.get("ZOFOPS_CONFIG") or "zofops.toml")
+    path = Path(arguments.config or os.environ.get("ZOFOPS_CONFIG") or DEFAULT_CONFIG)
     try:
         return load_config(path)
     except ConfigError as error:
