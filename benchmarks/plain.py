@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 
@@ -57,3 +57,27 @@ class LeanRun(TypedDict):
 class LeanPage(TypedDict):
     data: list[LeanRun]
     has_more: bool
+
+
+class BareRun(BaseModel):
+    """The least a model can be that keeps what it does not know: dates as text, the summary a dictionary."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    status: str
+    organization_id: str | None = None
+    project_id: str | None = None
+    environment: str | None = None
+    test_suite_id: str | None = None
+    test_case_ids: list[str] | None = None
+    summary: dict[str, int] | None = None
+    url: str | None = None
+    created_at: str | None = None
+    started_at: str | None = None
+    completed_at: str | None = None
+
+
+class BareRunPage(BaseModel):
+    data: list[BareRun]
+    has_more: bool = False
