@@ -15,8 +15,7 @@ def python_code(value: FormValue) -> str:
     """A script that starts the run and waits for its end; empty while the form holds nothing that could be started."""
     if problems(value):
         return ""
-    # JSON's strings and lists of ASCII are Python's, in the double quotes that people expect.
-    arguments = "".join(f"        {name}={json.dumps(given)},\n" for name, given in value.arguments().items())
+    arguments = "".join(f"        {name}={_literal(given)},\n" for name, given in value.arguments().items())
     return (
         "from zof_core import ZofClient\n\n"
         "with ZofClient() as zof:\n"
@@ -24,6 +23,12 @@ def python_code(value: FormValue) -> str:
         "    run = zof.runs.wait_until_complete(run.id)\n"
         "print(run.status, run.url)"
     )
+
+
+def _literal(given: object) -> str:
+    """A string or a list of them in Python, in ASCII and in the double quotes that people expect."""
+    # JSON's own escapes are not Python's: it has two for a character beyond U+FFFF.
+    return json.dumps(given, ensure_ascii=False).encode("ascii", "backslashreplace").decode("ascii")
 
 
 def magic_code(value: FormValue) -> str:

@@ -52,10 +52,9 @@ def excess(limits: Limits, person: Sequence[float], channel: Sequence[float], no
 
 def _wait(limit: Limit, times: Sequence[float], now: float) -> float:
     """Seconds until another one fits."""
-    counted = sorted(at for at in times if at > now - limit.minutes * 60.0)
-    if len(counted) < limit.runs:
-        return 0.0
-    return counted[-limit.runs] + limit.minutes * 60.0 - now
+    ends = (at + limit.minutes * 60.0 for at in times)
+    counted = sorted(end for end in ends if end > now)
+    return counted[-limit.runs] - now if len(counted) >= limit.runs else 0.0
 
 
 def _said(seconds: float) -> str:

@@ -26,7 +26,8 @@ class Budget:
     limit: int
     window: float
     reserve: int = 0
-    _used: deque[float] = field(default_factory=deque, repr=False)
+    _free: deque[float] = field(default_factory=deque, repr=False)
+    """When each call that was made leaves the window. Rounded once, here, so that who comes then finds room."""
 
     def take(self, now: float, *, urgent: bool = False) -> float:
         """Counts a call if there is room.
@@ -34,13 +35,13 @@ class Budget:
         Returns:
             0.0 if it may be made now, else the seconds after which there is room.
         """
-        while self._used and self._used[0] <= now - self.window:
-            self._used.popleft()
+        while self._free and self._free[0] <= now:
+            self._free.popleft()
         room = self.limit - (0 if urgent else self.reserve)
-        if len(self._used) < room:
-            self._used.append(now)
+        if len(self._free) < room:
+            self._free.append(now + self.window)
             return 0.0
-        return self._used[len(self._used) - room] + self.window - now
+        return self._free[len(self._free) - room] - now
 
 
 class Turns:

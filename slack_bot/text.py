@@ -63,9 +63,9 @@ def plain(value: object, limit: int) -> str:
 def prose(value: object, limit: int = 200) -> str:
     """For `mrkdwn`: outside text that reads as it is, with nothing in it acting as markup."""
     text = tidy(value).translate(_LOOKALIKES)
-    text = _EDGE_UNDERSCORE.sub("＿", text)
     text = _SHORTCODE.sub("∶", text).replace("://", ":⁄⁄")
-    return _escape_within(text, limit) or "–"
+    # Last, since a cut may leave an underscore at an edge.
+    return _EDGE_UNDERSCORE.sub("＿", _escape_within(text, limit)) or "–"
 
 
 def code(value: object, limit: int = 255) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notebook_ext.code import magic_code, python_code
@@ -30,6 +30,7 @@ def test_there_is_no_code_for_what_could_not_be_started() -> None:
 
 
 @given(_values)
+@example(FormValue("proj_é", "🚀 canary", "", ("tc_🚀",)))
 def test_the_script_starts_what_the_form_would(value: FormValue) -> None:
     if problems(value):
         assert python_code(value) == ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import heapq
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slack_bot.pacing import Budget, CardBudgets
+
+ROUNDING = 1e-9
 
 
 def test_a_window_holds_so_many_and_says_when_there_is_room() -> None:
@@ -26,6 +28,7 @@ def test_a_part_is_kept_for_what_is_urgent() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.booleans()), max_size=200))
+@example([(1.9338388264423925, False), (3.0, False), (0.0, False), (0.0, True), (0.0, False)])
 def test_no_window_ever_holds_more_and_what_is_promised_is_kept(calls: list[tuple[float, bool]]) -> None:
     budget, now, made = Budget(5, 10.0, reserve=2), 0.0, []
     for step, urgent in calls:
@@ -34,9 +37,9 @@ def test_no_window_ever_holds_more_and_what_is_promised_is_kept(calls: list[tupl
         if wait == 0:
             made.append(now)
         else:
-            assert 0 < wait <= 10
+            assert 0 < wait <= 10 + ROUNDING
     for first, sixth in zip(made, made[5:], strict=False):
-        assert sixth - first >= 10
+        assert sixth >= first + 10
 
 
 def test_a_workspace_spends_at_most_forty_updates_a_minute_and_a_channel_one_post_a_second() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slack_bot.text import channel_link, clip, clock, code, escape, local_clock, plain, prose, safe_url, tidy
@@ -29,6 +29,7 @@ def test_no_input_yields_markup(make: Callable[[str], str], text: str) -> None:
 
 
 @given(NASTY)
+@example("0" * 198 + "_00")
 def test_prose_formats_and_links_nothing(text: str) -> None:
     made = prose(text)
     assert not set("*`~") & set(made)
