@@ -14,6 +14,7 @@ from zof_core.validation import (
     address_problem,
     events_problem,
     id_problem,
+    mapping_problem,
     quoted,
     refuse,
     text_problem,
@@ -156,14 +157,7 @@ def create_team(
         metadata: ownership metadata; its fields are not documented, so they are sent as they are.
         idempotency_key: with the same key Zof creates one team only. Made if not given.
     """
-    refuse(
-        {
-            "name": text_problem("name", name),
-            "metadata": None
-            if metadata is None or isinstance(metadata, Mapping)
-            else f"metadata must map names to values, not be {type(metadata).__name__}.",
-        }
-    )
+    refuse({"name": text_problem("name", name), "metadata": mapping_problem("metadata", metadata)})
     return build(ops.CREATE_TEAM, body={**(metadata or {}), "name": name}, idempotency_key=idempotency_key)
 
 
@@ -189,6 +183,7 @@ def update_team(
     """
     if name is None and not metadata:
         refuse({"name": "Nothing to change was named. Give name or metadata."})
+    refuse({"metadata": mapping_problem("metadata", metadata)})
     body = {**(metadata or {}), "name": name}
     return build(ops.UPDATE_TEAM, {"team_id": team_id}, body=body, idempotency_key=idempotency_key)
 

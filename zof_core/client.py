@@ -50,6 +50,10 @@ def _plan(
         raise ZofValidationError(
             f"max_retries {quoted(max_retries)} is not a whole number of 0 or more.", param="max_retries"
         )
+    if not isinstance(middleware, Sequence):
+        raise ZofValidationError(
+            f"middleware must be a list, not {type(middleware).__name__}.", param="middleware"
+        )
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return Plan(
         base_url=resolve_base_url(base_url),

@@ -17,7 +17,7 @@ from zof_core.errors import ZofApiError, ZofDecodeError, ZofValidationError
 from zof_core.models import Acknowledgement, Artifact
 from zof_core.operations import Answer, Operation
 from zof_core.requests import Call
-from zof_core.validation import quoted
+from zof_core.validation import quoted, refuse
 
 DOWNLOAD: Operation[Acknowledgement] = Operation(
     "runs.artifacts.download",
@@ -57,6 +57,7 @@ def download(
         Exception: what writing failed with.
     """
     checked_seconds("timeout", timeout)
+    refuse({"artifact": _artifact_problem(artifact), "to": _target_problem(to)})
     url = artifact.url if isinstance(artifact, Artifact) else artifact
     if not url:
         raise ZofValidationError(
@@ -77,6 +78,32 @@ def download(
     finally:
         sink.end()
     return sink.size
+
+
+def _artifact_problem(artifact: object) -> str | None:
+    if isinstance(artifact, Artifact | str):
+        return None
+    return f"artifact must be one of artifacts.list or an address, not {type(artifact).__name__}."
+
+
+def _target_problem(to: object) -> str | None:
+    if isinstance(to, str | Path):
+        return _path_problem(Path(to))
+    return None if hasattr(to, "write") else f"to must be a path or an open file, not {type(to).__name__}."
+
+
+def _path_problem(path: Path) -> str | None:
+    """Said before anything is fetched, since a file may take an hour."""
+    try:
+        nameless = "\0" in str(path) or path.is_dir() or not path.name
+        parent_is_there = path.parent.is_dir()
+    except OSError as error:
+        return f"to {quoted(path)} is no path of a file: {error.strerror}."
+    if nameless:
+        return f"to {quoted(path)} is no path of a file. Name the file too, such as trace.zip."
+    if not parent_is_there:
+        return f"to {quoted(path)} is in a directory that is not there. Make it first."
+    return None
 
 
 def _follow(

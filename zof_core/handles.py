@@ -156,7 +156,7 @@ def wait_any(
     Raises:
         ZofTimeoutError: none has by then.
     """
-    listed = _listed(handles)
+    listed = _listed(handles, RunHandle)
     return listed[0]._wait(listed, timeout, on_update, 1)[0]
 
 
@@ -168,7 +168,7 @@ def wait_all(
     Raises:
         ZofTimeoutError: one has not by then.
     """
-    listed = _listed(handles)
+    listed = _listed(handles, RunHandle)
     listed[0]._wait(listed, timeout, on_update, len(listed))
     return [run for handle in listed if (run := handle.latest)]
 
@@ -206,7 +206,7 @@ async def async_wait_any(
     handles: Iterable[AsyncRunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> AsyncRunHandle:
     """Waits until one of several runs has ended, and gives its handle; see `wait_any`."""
-    listed = _listed(handles)
+    listed = _listed(handles, AsyncRunHandle)
     return (await listed[0]._wait(listed, timeout, on_update, 1))[0]
 
 
@@ -214,13 +214,22 @@ async def async_wait_all(
     handles: Iterable[AsyncRunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> list[Run]:
     """Waits until all of several runs have ended, and gives them in the order of the handles; see `wait_all`."""
-    listed = _listed(handles)
+    listed = _listed(handles, AsyncRunHandle)
     await listed[0]._wait(listed, timeout, on_update, len(listed))
     return [run for handle in listed if (run := handle.latest)]
 
 
-def _listed(handles: Iterable[H]) -> list[H]:
-    listed = list(handles)
+def _listed(handles: Iterable[H], kind: type[H]) -> list[H]:
+    listed = list(handles) if isinstance(handles, Iterable) else [handles]
     if not listed:
         raise ZofValidationError("No run to wait for was given.", param="handles")
+    for one in listed:
+        if not isinstance(one, kind):
+            raise ZofValidationError(f"handles has a {type(one).__name__}. {_MADE_BY[kind]}", param="handles")
     return listed
+
+
+_MADE_BY: dict[type[BaseHandle], str] = {
+    RunHandle: "Give what ZofClient.runs.watch(...) gave; of an AsyncZofClient, use async_wait_any and async_wait_all.",
+    AsyncRunHandle: "Give what AsyncZofClient.runs.watch(...) gave; of a ZofClient, use wait_any and wait_all.",
+}

@@ -16,6 +16,7 @@ from zof_core.validation import (
     checked_idempotency_key,
     checked_limit,
     date_problem,
+    mapping_problem,
     quoted,
     refuse,
     text_problem,
@@ -73,7 +74,7 @@ def build(
     for name, value in (ids or {}).items():
         path = path.replace(f"{{{name}}}", escaped_id(name, value))
     sent = {name: _text(name, value) for name, value in (query or {}).items() if value is not None}
-    sent.update({name: _text(name, value) for name, value in (extra or {}).items()})
+    sent.update(_checked_params(extra))
     about = {**(ids or {}), **{name: value for name, value in (subject or {}).items() if value}}
     return Call(
         operation,
@@ -127,6 +128,17 @@ def optional_id(name: str, value: str | None) -> str | None:
     return None if value is None else checked_id(name, value)
 
 
+def _checked_params(params: Query | None) -> dict[str, str]:
+    """The caller's own query parameters, checked."""
+    refuse({"params": mapping_problem("params", params)})
+    for name in params or {}:
+        if not isinstance(name, str) or not _encodable(name):
+            refuse(
+                {"params": f"params has the name {quoted(name)}, which cannot be sent. Give names as text."}
+            )
+    return {name: _text(name, value) for name, value in (params or {}).items()}
+
+
 def _text(name: str, value: object) -> str:
     """A query parameter's value as text that can be sent."""
     if isinstance(value, datetime):
@@ -139,7 +151,10 @@ def _text(name: str, value: object) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if not isinstance(value, str | int) or isinstance(value, bool):
         refuse({name: f"{name} must be text, not {type(value).__name__}."})
-    text = str(value)
+    try:
+        text = str(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        refuse({name: f"{name} is a number too long to be sent."})
     if not _encodable(text):
         refuse({name: f"{name} {quoted(text)} has characters that cannot be sent."})
     return text
@@ -158,4 +173,6 @@ def _json(body: Mapping[str, Any]) -> bytes:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         problem = f"The body cannot be sent as JSON: {error}."
+    except RecursionError:
+        problem = "The body cannot be sent as JSON: it is nested too deeply."
     raise ZofValidationError(problem, code="invalid_request", param="body")

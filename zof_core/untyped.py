@@ -40,7 +40,7 @@ def untyped_call(
         f"{verb.lower()} {path}",
         "untyped",
     )
-    return build(operation, query=params, body=json, idempotency_key=idempotency_key)
+    return build(operation, extra=params, body=json, idempotency_key=idempotency_key)
 
 
 def _path_problem(path: object) -> str | None:

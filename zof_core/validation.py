@@ -128,6 +128,13 @@ def address_problem(field: str, value: object) -> str | None:
     return None
 
 
+def mapping_problem(field: str, value: object) -> str | None:
+    """What is wrong with names and values that may be left out, or None."""
+    if value is None or isinstance(value, Mapping):
+        return None
+    return f"{field} must map names to values, not be {type(value).__name__}."
+
+
 def urls_problem(value: object) -> str | None:
     """What is wrong with an application's base URLs (environment → address), or None."""
     if not isinstance(value, Mapping):

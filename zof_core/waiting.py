@@ -13,7 +13,7 @@ from zof_core.deadlines import ambient_deadline, checked_seconds
 from zof_core.errors import ZofTimeoutError
 from zof_core.inbox import Inbox
 from zof_core.models import Run
-from zof_core.validation import quoted
+from zof_core.validation import quoted, refuse
 from zof_core.wording import duration_text
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def wait_for_runs(
         ZofApiError: a run cannot be read; a fault that may pass is put up with a few times in a row.
     """
     checked_seconds("timeout", timeout)
+    if on_update is not None and not callable(on_update):
+        refuse({"on_update": f"on_update must be a function, not {type(on_update).__name__}."})
     for plan in {id(handle.plan): handle.plan for handle in handles}.values():
         yield from plan.key_machine()
     wait = _Wait(handles, timeout)

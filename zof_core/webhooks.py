@@ -18,8 +18,8 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +29,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
 from zof_core.assumptions import SIGNATURE_HEADER, WEBHOOK_BODY_MAX, WEBHOOK_REMEMBER_SECONDS
 from zof_core.errors import ZofApiError
 from zof_core.models import ZofModel
+from zof_core.validation import quoted
 
 KNOWN_EVENTS = frozenset(
     {
@@ -47,6 +48,7 @@ KNOWN_EVENTS = frozenset(
 __all__ = [
     "KNOWN_EVENTS",
     "SIGNATURE_HEADER",
+    "DedupeError",
     "Event",
     "MemoryDedupe",
     "SqliteDedupe",
@@ -172,11 +174,19 @@ def _from_older(data: dict[str, Any], body: bytes) -> dict[str, Any]:
     }
 
 
+class DedupeError(ZofApiError):
+    """What remembers events cannot be read or written. Answer 500, so that Zof sends the event again."""
+
+
 class Dedupe(Protocol):
     """Remembers which events were here."""
 
     def first(self, event_id: str) -> bool:
-        """Whether this event comes for the first time; from then on it does not."""
+        """Whether this event comes for the first time; from then on it does not.
+
+        Raises:
+            DedupeError: nobody can tell.
+        """
 
 
 class MemoryDedupe:
@@ -214,6 +224,9 @@ class SqliteDedupe:
         path: the database file; made if it is not there.
         remember: seconds to remember an event.
         now: Unix time.
+
+    Raises:
+        DedupeError: the file cannot be used.
     """
 
     def __init__(
@@ -225,7 +238,9 @@ class SqliteDedupe:
         self._path = str(path)
         self._remember = remember
         self._now = now
-        with closing(self._connect()) as database, database:
+        if self._path in {"", ":memory:"}:
+            raise DedupeError("SqliteDedupe needs a file. In memory, for one process, use MemoryDedupe.")
+        with self._database() as database:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS zof_events (id BLOB PRIMARY KEY, seen REAL NOT NULL)"
             )
@@ -234,7 +249,7 @@ class SqliteDedupe:
     def first(self, event_id: str) -> bool:
         """Whether this event comes for the first time; from then on it does not."""
         now = self._now()
-        with closing(self._connect()) as database, database:
+        with self._database() as database:
             database.execute("DELETE FROM zof_events WHERE seen <= ?", (now - self._remember,))
             done = database.execute(
                 "INSERT INTO zof_events (id, seen) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -242,5 +257,14 @@ class SqliteDedupe:
             )
             return done.rowcount == 1
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=10)
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        """One transaction."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=10)) as database, database:
+                yield database
+        except sqlite3.Error as error:
+            problem = f"{quoted(self._path)} cannot be used to remember events: {error}."
+        else:
+            return
+        raise DedupeError(problem)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zof_core.config import is_loopback
 from zof_core.errors import ZofValidationError
 from zof_core.transport.library import httpcore, httpx
+from zof_core.validation import quoted
 
 POOL_SIZE = 50
 KEEP_ALIVE_SECONDS = 20.0
@@ -25,15 +26,21 @@ def _ssl_context(ca_file: str | None, _env: tuple[str | None, str | None]) -> ss
         return httpx.create_ssl_context()
     try:
         return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError):
+    except (OSError, ValueError):  # an SSLError is an OSError
         pass
-    raise ZofValidationError(
-        f"ca_file {ca_file} cannot be read as certificates in PEM form.", param="ca_file"
+    raise _no_certificates(ca_file)
+
+
+def _no_certificates(ca_file: object) -> ZofValidationError:
+    return ZofValidationError(
+        f"ca_file {quoted(ca_file)} cannot be read as certificates in PEM form.", param="ca_file"
     )
 
 
 def shared_ssl_context(ca_file: str | None) -> ssl.SSLContext:
     """One context for all clients of the same certificates: making one takes a hundred times longer than a client."""
+    if ca_file == "" or not isinstance(ca_file, str | os.PathLike | None):
+        raise _no_certificates(ca_file)
     return _ssl_context(ca_file, (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")))
 
 

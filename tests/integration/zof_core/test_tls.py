@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import trustme
 
-from zof_core import AsyncZofClient, ZofClient, ZofConnectionError, response_of
+from zof_core import AsyncZofClient, ZofClient, ZofConnectionError, ZofValidationError, response_of
 
 RUN = {"id": "run_1", "status": "passed"}
 LONG = {"data": [{**RUN, "id": f"run_{n}", "padding": "x" * 2000} for n in range(1000)], "has_more": False}
@@ -136,6 +136,14 @@ def test_a_certificate_of_ones_own_authority_is_accepted_if_it_is_named(
     run = call(lambda zof: zof.runs.retrieve("run_1"), base_url=base, ca_file=str(server.ca_file))
     assert run.status == "passed"
     assert server.keys == ["Bearer zk_tls_secret"]
+
+
+@both
+@pytest.mark.parametrize("ca_file", ["", "\0", 5, ["ca.pem"], "nowhere.pem"])
+def test_what_holds_no_certificates_is_named(call: Call, server: TlsServer, ca_file: Any) -> None:
+    base = f"https://127.0.0.1:{server.port}/v1"
+    with pytest.raises(ZofValidationError, match="ca_file"):
+        call(lambda zof: zof.runs.retrieve("run_1"), base_url=base, ca_file=ca_file)
 
 
 @both

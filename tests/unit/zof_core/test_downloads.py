@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,3 +151,19 @@ def test_a_server_far_away_cannot_have_this_machine_ask_itself(
     with pytest.raises(ZofValidationError):
         zof.runs.artifacts.download(f"{BASE}/a", io.BytesIO())
     assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize("to", [None, 5, b"f", "", "\0", ".", "nowhere/f", "f" * 5000])
+def test_where_no_file_can_be_is_refused_before_anything_is_fetched(
+    zof: ZofClient, script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ZofValidationError) as refused:
+        zof.runs.artifacts.download(f"{BASE}/a", to)
+    assert (refused.value.param, script.requests) == ("to", [])
+
+
+@pytest.mark.parametrize("artifact", [None, 5, b"https://zof.test/a", {"url": f"{BASE}/a"}])
+def test_what_is_no_artifact_is_refused(zof: ZofClient, tmp_path: Path, artifact: Any) -> None:
+    with pytest.raises(ZofValidationError, match="artifact must be"):
+        zof.runs.artifacts.download(artifact, tmp_path / "f")

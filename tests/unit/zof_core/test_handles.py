@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,31 @@ def test_a_handle_reads_and_cancels(fake: FakeZof) -> None:
 def test_nothing_to_wait_for() -> None:
     with pytest.raises(ZofValidationError):
         wait_all([])
+
+
+@pytest.mark.parametrize("handles", [None, "run_1", ["run_1"], [None], 5])
+def test_what_are_no_handles_is_refused(handles: Any) -> None:
+    for wait in (wait_all, wait_any):
+        with pytest.raises(ZofValidationError, match=r"runs\.watch"):
+            wait(handles)
+
+
+async def test_handles_of_the_other_client_are_refused(fake: FakeZof) -> None:
+    """Else `wait_all` would be over at once: what it made of them nobody would await."""
+    async with fake.async_client() as zof:
+        mixed: Any = [zof.runs.watch(await _start(zof))]
+        with pytest.raises(ZofValidationError, match="async_wait_all"):
+            wait_all(mixed)
+    with fake.client() as other:
+        mixed = [other.runs.watch(_starter(other)())]
+        with pytest.raises(ZofValidationError, match="use wait_any and wait_all"):
+            await async_wait_all(mixed)
+
+
+def test_what_cannot_be_told_of_a_change_is_refused(fake: FakeZof) -> None:
+    silent: Any = "print"
+    with fake.client() as zof, pytest.raises(ZofValidationError, match="on_update must be a function"):
+        zof.runs.wait_until_complete(_starter(zof)().id, on_update=silent)
 
 
 def test_the_poller_rests_when_nothing_is_watched(fake: FakeZof) -> None:

@@ -81,6 +81,12 @@ def test_middleware_that_fails_breaks_nothing(
     assert "zk_seen" not in caplog.text
 
 
+def test_middleware_comes_in_a_list() -> None:
+    alone: Any = Recorder()
+    with pytest.raises(ZofValidationError, match="must be a list, not Recorder"):
+        ZofClient("k", middleware=alone)
+
+
 @pytest.mark.parametrize("wrong", [Recorder, object(), lambda event: None])
 def test_the_wrong_kind_of_middleware_fails_at_construction(script: Script, time: Time, wrong: Any) -> None:
     with pytest.raises(ZofValidationError, match="lacks the methods before"):

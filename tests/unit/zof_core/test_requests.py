@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 
 from zof_core import ZofValidationError, admin_builders, builders, models, operations
 from zof_core.operations import CREATE_TEAM
 from zof_core.requests import build
+from zof_core.untyped import untyped_call
 
 
 def test_dates_are_sent_in_utc() -> None:
@@ -33,6 +34,22 @@ def test_parameters_that_cannot_be_sent_are_refused(value: Any) -> None:
         builders.list_runs(params={"x": value})
 
 
+@pytest.mark.parametrize("params", [5, "a=b", ["a"], {1: "x"}, {"\ud800": "x"}, {"x": 10**5000}])
+def test_what_are_no_parameters_is_refused(params: Any) -> None:
+    with pytest.raises(ZofValidationError):
+        builders.list_runs(params=params)
+    with pytest.raises(ZofValidationError):
+        untyped_call("GET", "/agents", params=params)
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    with pytest.raises(ZofValidationError, match="nested too deeply"):
+        untyped_call("POST", "/agents", json={"x": nested})
+
+
 def test_what_is_left_out_is_not_sent() -> None:
     call = admin_builders.update_application("app_1", name="Shop")
     assert json.loads(call.body or b"") == {"name": "Shop"}
@@ -43,6 +60,7 @@ def test_what_is_left_out_is_not_sent() -> None:
     ("call", "param"),
     [
         (lambda: admin_builders.update_application("app_1"), "name"),
+        (lambda: admin_builders.update_team("team_1", metadata=cast("Any", "x")), "metadata"),
         (lambda: admin_builders.create_application(name="", type="web"), "name"),
         (lambda: admin_builders.create_application(name="Shop", type=" "), "type"),
         (

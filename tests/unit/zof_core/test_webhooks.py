@@ -13,6 +13,7 @@ from tests.support.contract import WebhookEvent, webhook_events
 from zof_core.webhooks import (
     SIGNATURE_HEADER,
     Dedupe,
+    DedupeError,
     Event,
     MemoryDedupe,
     SqliteDedupe,
@@ -159,3 +160,25 @@ def test_of_many_at_once_one_is_first(store: tuple[Dedupe, list[float]]) -> None
 def test_sqlite_remembers_over_restarts(tmp_path: Path) -> None:
     assert SqliteDedupe(tmp_path / "e.db").first("evt_1")
     assert not SqliteDedupe(tmp_path / "e.db").first("evt_1")
+
+
+@pytest.mark.parametrize("path", ["", ":memory:"])
+def test_sqlite_needs_a_file(path: str) -> None:
+    with pytest.raises(DedupeError, match="MemoryDedupe"):
+        SqliteDedupe(path)
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database " * 1000)
+    with pytest.raises(DedupeError, match=r'notes\.txt" cannot be used'):
+        SqliteDedupe(tmp_path / "notes.txt")
+    with pytest.raises(DedupeError, match="cannot be used"):
+        SqliteDedupe(tmp_path / "nowhere" / "e.db")
+
+
+def test_a_file_that_breaks_later_is_told_of(tmp_path: Path) -> None:
+    store = SqliteDedupe(tmp_path / "e.db")
+    assert store.first("evt_1")
+    (tmp_path / "e.db").write_bytes(b"overwritten " * 1000)
+    with pytest.raises(DedupeError, match="cannot be used"):
+        store.first("evt_1")
