@@ -31,8 +31,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## The main job on this machine: Zof, Slack, the bot and a notebook
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/zofops demo; else exec $(BIN)/zofops demo --once "$(DEMO)"; fi
 
-test: $(READY) ## All tests, a real browser included
+test: $(READY) ## All tests, a real browser included; the client's over sockets on httpx2 too
 	@$(BIN)/python -m tests.support.browser
+	@test -n "$(ARGS)" || ZOF_HTTP=httpx2 $(BIN)/python -m pytest -q -n auto --dist loadfile tests/integration/zof_core
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 fuzz: $(READY) ## The property tests with many new examples, schemathesis with 200 an operation
