@@ -137,7 +137,7 @@ function drawMain(here, ...content) {
 function tabs() {
   const tab = (name, isOpen, onClick) => h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(isOpen), onClick }, name);
   return h("div", { class: "tabs", role: "tablist", "aria-label": state.app.name },
-    tab("Home", channel === HOME, () => openChannel(HOME)), state.app.has_messages && tab("Messages", channel !== HOME, openDirect));
+    tab("Home", channel === HOME, () => visit(HOME)), state.app.has_messages && tab("Messages", channel !== HOME, openDirect));
 }
 
 function shortcutsMenu() {
@@ -160,7 +160,7 @@ function emptyChannel(here) {
     command && h("button", { type: "button", class: "button", onClick: () => { composer.input.value = `${command.name} `; composer.changed(); composer.input.focus(); } }, "Try ", h("code", {}, command.name)));
 }
 
-const sidebar = () => drawSidebar($("sidebar"), { state, current: channel, unread, onOpen: openChannel, online });
+const sidebar = () => drawSidebar($("sidebar"), { state, current: channel, unread, onOpen: visit, online });
 
 function narrowAway() {
   $("app").classList.remove("show-sidebar");
@@ -190,6 +190,12 @@ function withReplies(messages) {
   const parents = new Map(messages.map((m) => [m.ts, m]));
   for (const m of messages) if (parents.has(m.ts)) m.replies = messages.filter((r) => r.thread_ts === m.ts && !r.ephemeral);
   return messages.filter((m) => !m.thread_ts || m.ephemeral);
+}
+
+// A step that the browser's Back goes back; `openChannel` writes the address of where it leads in the end.
+function visit(id) {
+  if (id !== channel) history.pushState(null, "", `#${id}`);
+  return openChannel(id);
 }
 
 async function openChannel(id, ts = null) {
@@ -343,7 +349,13 @@ $("main").addEventListener("pointerdown", narrowAway, true);
 document.addEventListener("visibilitychange", () => document.hidden || refreshTimes());
 setInterval(refreshTimes, 15000);
 
-const [, fromHash, tsFromHash] = location.hash.match(/^#([A-Z0-9]+|home)(?:\/([\d.]+))?$/) ?? [];
+// What the address names: a channel or the home, and with a permalink a message.
+const named = () => (location.hash.match(/^#([A-Z0-9]+|home)(?:\/([\d.]+))?$/) ?? []).slice(1);
+addEventListener("hashchange", () => {
+  const [id, ts] = named();
+  if (state && id && (id !== channel || ts)) openChannel(id, ts);
+});
+
 const last = sessionStorage.getItem("person");
 const first = await attempt(get("state", { user: last ?? "" }).catch(() => get("state", { user: "" })));
-if (first) await begin(first.viewer, fromHash, tsFromHash);
+if (first) await begin(first.viewer, ...named());
