@@ -31,11 +31,10 @@ def approval_card(row: FollowedRun) -> Message:
     icon, word, said = _standing(row, approval)
     where = f"on *{prose(row.request.environment, _NAME_MAX)}*"
     asked = f"{prose(row.project_name, _NAME_MAX)} · asked by {prose(row.asker.name, _NAME_MAX)}"
-    by_rule = f"rule “{prose(approval.rule, 100)}” · Request {code(approval.digest[:8])}"
-    evidence = ""
+    by_rule = f"rule “{prose(approval.rule, 100)}” · request {code(approval.digest[:8])}"
     if row.requires is not None and row.evidence is not None:
-        evidence = f" · {row.requires.suite} on {row.requires.environment} passed in {row.evidence.run_id}"
-    by_rule += prose(evidence, 200)
+        evidence = f"{row.requires.suite} on {row.requires.environment} passed in {row.evidence.run_id}"
+        by_rule += f" · {prose(evidence, 200)}"
     blocks = [
         section(f"{icon} *{word}* · *{prose(what, _NAME_MAX)}* {where}"),
         section(said),

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from slack_bot.approvals import awaiting
 from slack_bot.audit import Note
 from slack_bot.config import AllowRule, Policy
-from slack_bot.followed import Asker, Card, FollowedRun
+from slack_bot.demands import Requirement
+from slack_bot.followed import Asker, Card, Evidence, FollowedRun
 from slack_bot.grammar import Usage
 from slack_bot.openings import openings
 from slack_bot.policy import Ask, Decision, Needed, Target, decide
@@ -411,6 +412,20 @@ def test_every_approval_card_is_one_slack_takes(
     check_message(message)
     assert_no_foreign_markup(message)
     assert ("approve_run" in json.dumps(message.blocks)) == (standing == "open")
+
+
+def test_what_a_rule_required_is_named_on_the_approval_card_only_where_it_did(make_row: Any) -> None:
+    asked = awaiting(make_row(), Needed("careful", 1, ("*",), 60.0), 1000.0)
+
+    def small(row: FollowedRun) -> str:
+        return str(approval_card(row).blocks[2]["elements"][0]["text"])
+
+    assert small(asked).endswith(f"rule “careful” · request `{asked.approval.digest[:8]}`")
+    proven = {
+        "requires": Requirement(suite="suite_pr_smoke", environment="staging", passed_within="4h"),
+        "evidence": Evidence(run_id="run_1", at=999.0),
+    }
+    assert small(asked.model_copy(update=proven)).endswith("` · suite_pr_smoke on staging passed in run_1")
 
 
 class TestForm:
