@@ -51,7 +51,7 @@ def judge_question(origin: Origin, question: Question, config: BotConfig, trail:
             if problem is not None:
                 log.warning("The entry of %s in [people] does not count: %s.", origin.user.id, problem)
             demands = {
-                target: _but(origin, target, config) + _first(origin, target, config)
+                target: _first(origin, target, config) + _but(origin, target, config)
                 for target in ways.targets_here
             }
             said = answers.whoami(origin.user, person, ways, problem, demands)
