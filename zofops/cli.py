@@ -33,7 +33,11 @@ _EXTRA_OF = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    arguments = parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["help"]:
+        # What people try first: `zofops help run` is `zofops run --help`.
+        words = [*words[1:], "--help"]
+    arguments = parser().parse_args(words)
     try:
         command = importlib.import_module(arguments.module)
         run: Callable[[argparse.Namespace], int] = getattr(command, arguments.function)

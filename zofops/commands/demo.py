@@ -161,7 +161,7 @@ def greeting(world: World, lab: JupyterLab | None, env: Path) -> str:
         f"  Slack      {world.page_url}\n"
         f"  Notebook   {notebook}\n"
         f"  Console    {world.console_url}\n\n"
-        f"Other zofops commands work with it after   . {shlex.quote(str(env))}\n"
+        f"zofops run, wait, policy and audit work with it after   . {shlex.quote(str(env))}\n"
         "In #releases type   /zof run proj_abc staging suite_pr_smoke\n"
         "Stop with Ctrl-C. All that was made goes with it.\n"
     )

@@ -31,8 +31,8 @@ def check(arguments: argparse.Namespace) -> int:
         return ExitCode.REFUSED
     policy = config.policy
     print(
-        f"Valid: {len(policy.allow)} allow, {len(policy.deny)} deny, {len(policy.people)} people, "
-        f"{len(policy.groups)} groups, {len(config.catalogue.projects)} projects."
+        f"Valid. allow: {len(policy.allow)}, deny: {len(policy.deny)}, people: {len(policy.people)}, "
+        f"groups: {len(policy.groups)}, projects: {len(config.catalogue.projects)}."
     )
     return ExitCode.PASSED
 

@@ -59,6 +59,23 @@ def test_a_run_without_a_key_says_where_keys_come_from(
 
 
 @pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (["help"], "zofops"),
+        (["help", "run"], "zofops run"),
+        (["help", "audit", "verify"], "zofops audit verify"),
+    ],
+)
+def test_help_is_a_word_as_well_as_an_option(
+    words: list[str], usage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: {usage} [-h]")
+
+
+@pytest.mark.parametrize(
     ("words", "says"),
     [
         (["runn"], 'zofops: There is no command "runn". Did you mean "run"? See: zofops --help'),

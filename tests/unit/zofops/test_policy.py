@@ -1,4 +1,4 @@
-"""`zofops policy explain`: what it takes, and what it says."""
+"""`zofops policy`: what it takes, and what it says."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ def rules(tmp_path: Path) -> str:
     path = tmp_path / "zofops.toml"
     path.write_text(RULES, "utf-8")
     return str(path)
+
+
+def test_a_valid_file_is_counted(rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "check", "--config", rules]) == 0
+    assert capsys.readouterr().out == "Valid. allow: 2, deny: 1, people: 3, groups: 0, projects: 0.\n"
 
 
 @pytest.mark.parametrize(
