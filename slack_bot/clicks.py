@@ -149,7 +149,9 @@ def _about_run(
 def judge_shortcut(request: Click, followed: FollowedRun | None, config: BotConfig, now: float) -> Verdict:
     """Judges the shortcut on a message: the details of the run that it shows."""
     if followed is None or followed.run is None:
-        text = note("This message shows no run that I follow. /zof status RUN and /zof runs find any run.")
+        text = note(
+            "This message shows no run that I follow. `/zof status RUN` and `/zof runs` find any run."
+        )
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
         return _reply(request, text, outcomes=outcomes, now=now, kind=Kind.DETAILS)
     value = ButtonValue("", "", followed.run.id)

@@ -8,23 +8,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bot.followed import State
 from zof_core.validation import quoted
 from zof_local.workspace import demo_seed
 from zofops.exit_codes import ExitCode
 from zofops.world import World
 
 _SEED = demo_seed()
+_ASKING = frozenset({State.CONFIRMING.value, State.AWAITING.value})
 _LOOK_EVERY = 0.1
 
 _FORM = "this opens a form, which needs a person. Name project, environment and suite."
+_PERSON = (
+    "this waits for a person to confirm or approve it, so nothing was started. "
+    "zofops demo without --once lets you be that person."
+)
 
-_CODES = {
+CODES = {
     "passed": ExitCode.PASSED,
     "answered": ExitCode.PASSED,
     "failed": ExitCode.FAILED,
     "denied": ExitCode.REFUSED,
     "rejected": ExitCode.REFUSED,
+    "withdrawn": ExitCode.REFUSED,
     "expired": ExitCode.REFUSED,
+    "lapsed": ExitCode.REFUSED,
+    "unproven": ExitCode.REFUSED,
     "usage": ExitCode.REFUSED,
     "unknown_name": ExitCode.REFUSED,
     "modal": ExitCode.REFUSED,
@@ -32,6 +41,7 @@ _CODES = {
     "fault": ExitCode.FAULT,
     "canceled": ExitCode.CANCELED,
 }
+"""What each outcome of the bot's ends with."""
 
 
 class OnceError(ValueError):
@@ -111,8 +121,16 @@ async def _code(world: World, sent: dict[str, Any]) -> ExitCode:
         if outcome.settled:
             if outcome.outcome == "modal":
                 print(f"zofops: {_FORM}", file=sys.stderr)
-            return _CODES[outcome.outcome]
+            return CODES[outcome.outcome]
+        if outcome.state in _ASKING and await asyncio.to_thread(_is_shown, world, key):
+            print(f"zofops: {_PERSON}", file=sys.stderr)
+            return ExitCode.REFUSED
         await asyncio.sleep(_LOOK_EVERY)
+
+
+def _is_shown(world: World, key: str) -> bool:
+    row = world.bot.store.followed_by_key(key)
+    return row is not None and row.card.ts is not None
 
 
 def _transcript(order: Order, messages: list[dict[str, Any]]) -> str:

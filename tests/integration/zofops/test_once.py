@@ -45,6 +45,18 @@ async def test_what_is_refused_says_so_to_its_author_alone(
         assert (await zof.runs.list()).data == []
 
 
+async def test_what_needs_a_confirmation_is_shown_and_not_waited_for(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = order("/zof run proj_abc production suite_pr_smoke", channel="releases", user="dana", timeout=30)
+    assert await send_once(world, asked) == ExitCode.REFUSED
+    said = capsys.readouterr()
+    assert "waits for a person" in said.err
+    assert "must confirm this" in said.out
+    async with AsyncZofClient(api_key=world.zof_key, base_url=world.zof_url) as zof:
+        assert (await zof.runs.list()).data == []
+
+
 async def test_help_is_0(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     asked = order("/zof help", channel="#general", user="@sam", timeout=30)
     assert await send_once(world, asked) == ExitCode.PASSED
