@@ -14,6 +14,8 @@ const line = (d, stroke, width = 2, more = {}) => [
   "path", { d, fill: "none", stroke, "stroke-width": width, "stroke-linecap": "round", "stroke-linejoin": "round", ...more },
 ];
 const fill = (d, colour, more = {}) => ["path", { d, fill: colour, ...more }];
+const question = (colour) => [line("M7 7.200C7 5.300 8.300 4.200 10 4.200s3.100 1.100 3.100 2.900c0 2.300-3.100 2.500-3.100 5M10 15.600v.01", colour, 2.400)];
+const BELL = [fill("M10 2.600c3 0 4.700 2 4.700 5 0 3.700 1 4.900 2 6.200H3.300c1-1.300 2-2.500 2-6.200 0-3 1.700-5 4.700-5z", C.yellow), fill("M8 15h4a2 2 0 0 1-4 0z", C.brown)];
 const TICK = "M5.6 10.4 8.8 13.600 14.600 6.800";
 const CROSS = "M6 6l8 8M14 6l-8 8";
 
@@ -60,7 +62,8 @@ const DRAWINGS = {
   busts_in_silhouette: [["circle", { cx: 13.200, cy: 7.200, r: 2.900, fill: C.sky }], fill("M9 16.600c.3-3.300 1.900-4.600 4.600-4.600s4.800 1.300 5 4.600z", C.sky), ["circle", { cx: 7, cy: 6.600, r: 3.300, fill: C.purple }], fill("M1 17c.4-3.700 2.600-5.100 6-5.100s5.700 1.400 6 5.100z", C.purple)],
   information_source: [tile(C.blue), line("M10 9.300v5M10 6v.01", "#fff", 2.100)],
   lock: [line("M6.600 9V6.600a3.400 3.400 0 0 1 6.800 0V9", C.grey, 1.900), ["rect", { x: 4, y: 8.600, width: 12, height: 9, rx: 2, fill: C.yellow }], line("M10 12v2", C.brown, 1.800)],
-  bell: [fill("M10 2.600c3 0 4.700 2 4.700 5 0 3.700 1 4.900 2 6.200H3.300c1-1.300 2-2.500 2-6.200 0-3 1.700-5 4.700-5z", C.yellow), fill("M8 15h4a2 2 0 0 1-4 0z", C.brown)],
+  bell: BELL,
+  no_bell: [...BELL, line("M3.600 3.600l12.800 12.800", C.red, 2.200)],
   calendar: [["rect", { x: 2.800, y: 3.600, width: 14.400, height: 13.600, rx: 2, fill: C.white, ...EDGE }], fill("M2.800 5.600a2 2 0 0 1 2-2h10.400a2 2 0 0 1 2 2v2.200H2.800z", C.red), line("M6 11h.01M10 11h.01M14 11h.01M6 14h.01M10 14h.01", C.grey, 1.900)],
   memo: [["rect", { x: 3.600, y: 2.400, width: 11.600, height: 15.200, rx: 1.600, fill: C.white, ...EDGE }], line("M6.200 6.400h6.400M6.200 9.400h6.400M6.200 12.400h3.400", C.grey, 1.200), fill("M17.600 9.200l-5.200 5.200-2 .6.600-2 5.200-5.200z", C.orange)],
   mag: [["circle", { cx: 8.400, cy: 8.400, r: 5, fill: C.sky, "fill-opacity": ".45", stroke: C.grey, "stroke-width": 1.800 }], line("M12.300 12.300 17 17", C.grey, 2.400)],
@@ -73,10 +76,12 @@ const DRAWINGS = {
   bar_chart: [tile(C.white, EDGE), line("M6 14.500v-4M10 14.500v-8M14 14.500v-6", C.blue, 2.200)],
   chart_with_upwards_trend: [tile(C.white, EDGE), line("M5 14l3.500-4 2.500 2L15 6", C.red, 1.700)],
   gear: [["circle", { cx: 10, cy: 10, r: 5.400, fill: "none", stroke: C.grey, "stroke-width": 3.400 }], line("M10 2v2M10 16v2M2 10h2M16 10h2M4.300 4.300l1.500 1.500M14.200 14.200l1.500 1.500M15.700 4.300l-1.500 1.500M5.800 14.200l-1.500 1.500", C.grey, 2.200)],
+  wrench: [line("M4.600 15.400l6.200-6.200", C.grey, 3), line("M16.200 5.200l-2.800 2.800-1.800-.4-.4-1.800L14 3A4 4 0 0 0 10 8.300a4 4 0 0 0 6.200-3.100z", C.grey, 1.800)],
   eyes: [["ellipse", { cx: 6, cy: 10, rx: 3.600, ry: 5.400, fill: C.white, ...EDGE }], ["ellipse", { cx: 14, cy: 10, rx: 3.600, ry: 5.400, fill: C.white, ...EDGE }], ["circle", { cx: 7, cy: 11, r: 1.700, fill: C.black }], ["circle", { cx: 15, cy: 11, r: 1.700, fill: C.black }]],
   wave: [fill("M6.400 17c-2-1.500-3.600-4.300-4-6.500l1.500-.5 1.400 2-1-6.300 1.600-.4 1.500 4.400L7 3.400l1.700-.2 1.500 5.600.5-4.600 1.600.2.2 6.800c1-1 2.300-1.600 3.400-1.200-.9 2-1.600 4.500-3.500 6.400-1.600 1.600-4 2-6 .6z", C.skin)],
   "+1": [fill("M7 9 9.600 2.600c1.700 0 2.400 1 2.200 2.600L11.500 8h4.200c1.200 0 1.800 1 1.500 2.100l-1.500 5.600c-.3 1-.9 1.500-1.900 1.500H7z", C.skin), ["rect", { x: 2.600, y: 8.800, width: 3.400, height: 8.400, rx: 1, fill: C.blue }]],
-  question: [line("M7 7.200C7 5.300 8.300 4.200 10 4.200s3.100 1.100 3.100 2.900c0 2.300-3.100 2.500-3.100 5M10 15.600v.01", C.red, 2.400)],
+  question: question(C.red),
+  grey_question: question(C.grey),
   exclamation: [line("M10 3.600v8.200M10 15.800v.01", C.red, 2.800)],
   arrow_forward: [tile(C.blue), fill("M7.600 5.800v8.400l7-4.200z", "#fff")],
   fast_forward: [tile(C.blue), fill("M4.800 6v8l5-4zM10 6v8l5.200-4z", "#fff")],
@@ -87,7 +92,7 @@ const DRAWINGS = {
 };
 
 const ALIASES = {
-  hourglass: "hourglass_flowing_sand", thumbsup: "+1", red_cross: "x", grey_question: "question", heavy_exclamation_mark: "exclamation",
+  hourglass: "hourglass_flowing_sand", thumbsup: "+1", red_cross: "x", heavy_exclamation_mark: "exclamation",
   arrows_clockwise: "arrows_counterclockwise", date: "calendar", spiral_calendar_pad: "calendar", mag_right: "mag", clock1: "clock3", zap: "fire",
 };
 
