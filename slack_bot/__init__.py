@@ -5,7 +5,7 @@ app = create_app(BotSettings.from_env(os.environ))     # any ASGI server
 """
 
 from slack_bot.app import Bot, create_app
-from slack_bot.errors import BotError, ConfigError, SettingsError, StoreInUseError
+from slack_bot.errors import BotError, ConfigError, SettingsError, StoreInUseError, StoreUnusableError
 from slack_bot.settings import BotSettings, Timing
 from slack_bot.store import CommandOutcome, Store
 
@@ -18,6 +18,7 @@ __all__ = [
     "SettingsError",
     "Store",
     "StoreInUseError",
+    "StoreUnusableError",
     "Timing",
     "create_app",
 ]

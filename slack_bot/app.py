@@ -29,7 +29,7 @@ from slack_bot.replays import Replays
 from slack_bot.settings import BotSettings, Transport
 from slack_bot.slack_door import SlackDoor
 from slack_bot.sockets import Sockets
-from slack_bot.store import InboxWriter, Store, StoreLock
+from slack_bot.store import InboxWriter, Store, StoreLock, told_of_trouble
 from slack_bot.store.records import Counts
 from slack_bot.ticks import Ticks
 from slack_bot.vitals import Vitals
@@ -102,6 +102,8 @@ class Bot:
         reasons = ["Slack has not said yet whose token this is"] if identity.team is None else []
         if sockets == 0:
             reasons.append("there is no Socket Mode connection to Slack")
+        if (trouble := await engine.in_thread(store.trouble)) is not None:
+            reasons.append(f"nothing can be written into the store: {trouble}")
         counts = await engine.in_thread(store.counts, time.time()) if with_counts else Counts()
         return Vitals(alive=True, reasons=tuple(reasons), counts=counts, sockets=sockets)
 
@@ -128,6 +130,7 @@ class Bot:
 
         Raises:
             StoreInUseError: another process has the store.
+            StoreUnusableError: the store cannot be read or written.
             SettingsError: Slack does not take one of the tokens.
             BotError: a bot runs in this process already.
         """
@@ -144,9 +147,10 @@ class Bot:
 
     async def _build(self, stack: AsyncExitStack) -> None:
         settings, timing = self.settings, self.settings.timing
-        settings.store_path.parent.mkdir(parents=True, exist_ok=True)
         lock = StoreLock(settings.store_path)
-        lock.acquire()
+        with told_of_trouble(settings.store_path):
+            settings.store_path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
         stack.callback(lock.release)
         executor = ThreadPoolExecutor(_STORE_THREADS, "store")
         stack.callback(executor.shutdown, wait=True)

@@ -23,7 +23,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
 
 from slack_bot.errors import BotError
 from slack_bot.settings import Timing
-from slack_bot.store.opening import create_engine
+from slack_bot.store.opening import create_engine, told_of_trouble
 from slack_bot.store.store import Store
 
 log: Final = logging.getLogger(__name__)
@@ -123,7 +123,8 @@ class Engine:
 
     def _prepare(self) -> DBOSClient:
         """Makes the engine's tables and its queue, so that a launch finds work at once."""
-        DBOS.migrate(self._url)
+        with told_of_trouble(self._store.path):
+            DBOS.migrate(self._url)
         client = DBOSClient(system_database_engine=self._store.engine, application_name=_APP)
         client.register_queue(
             _QUEUE, worker_concurrency=_MAX_AT_ONCE, polling_interval_sec=self._timing.queue_every

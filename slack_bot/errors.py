@@ -15,5 +15,9 @@ class ConfigError(BotError):
     """`zofops.toml` cannot be read or is not valid; the text names file, table and key."""
 
 
+class StoreUnusableError(BotError):
+    """The store cannot be read or written: no room, no permission, damaged, or another kind of file."""
+
+
 class StoreInUseError(BotError):
     """Another process has the store; two bots on one SQLite file would do each other's work."""

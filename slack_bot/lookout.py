@@ -80,11 +80,22 @@ class Lookout:
             self._poller.unwatch(run_id, self._hear)
 
     def _hear(self, news: Sighting) -> None:
+        written = wanted = True
         with self._hearing:
             if self._stopped:
                 return
-            wanted = self._change(news.run_id, partial(self._after, news))
-        if not wanted or (news.is_last and news.error is None):
+            try:
+                wanted = self._change(news.run_id, partial(self._after, news))
+            except Exception:
+                log.exception(
+                    "What is new of run %s could not be written down; it is looked at again.", news.run_id
+                )
+                written = False
+        if not written:
+            # An end is told once, so without another look this row would never hear of it.
+            self._poller.unwatch(news.run_id, self._hear)
+            self._look_out_again(news, None)
+        elif not wanted or (news.is_last and news.error is None):
             # Not while hearing: the poller may be about to tell something of its own.
             self._poller.unwatch(news.run_id, self._hear)
             with self._lock:
@@ -92,9 +103,13 @@ class Lookout:
         elif news.error is not None:
             self._look_out_again(news, news.error)
 
-    def _look_out_again(self, news: Sighting, error: ZofApiError) -> None:
-        """The poller has given a run up: it is watched anew after a pause, together with all others of that time."""
-        failure = failure_of(error)
+    def _look_out_again(self, news: Sighting, error: ZofApiError | None) -> None:
+        """A run that was lost is watched anew after a pause, together with all others of that time.
+
+        Args:
+            error: why the poller has given it up; None if its news could not be written down.
+        """
+        failure = failure_of(error) if error is not None else None
         seconds = pause(
             _OFTEN, self._timing, failure.retry_after if isinstance(failure, Unavailable) else None
         )

@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from slack_bot.errors import StoreUnusableError
+
+_SEE_TO_IT: Final = "See to its place (room, permissions), or name another file in ZOFOPS_STORE."
+_KEEP_IT: Final = (
+    "It is damaged, or no store. Keep it, since what the bot has promised stands in it; put a copy back in its "
+    "place, or name another file in ZOFOPS_STORE."
+)
+
+
+@contextmanager
+def told_of_trouble(path: Path) -> Iterator[None]:
+    """What keeps the file from being used, in a sentence.
+
+    Raises:
+        StoreUnusableError: that.
+    """
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        away = isinstance(
+            error, sa.exc.OperationalError
+        )  # room, rights, a lock: nothing is wrong with what is in it
+        problem, then = str(error.orig), _SEE_TO_IT if away else _KEEP_IT
+    except OSError as error:
+        problem, then = error.strerror or type(error).__name__, _SEE_TO_IT
+    else:
+        return
+    raise StoreUnusableError(f"{path} cannot be used as the bot's store: {problem}. {then}")
 
 
 def create_engine(path: Path, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sa.Engine:

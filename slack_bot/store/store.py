@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -18,7 +18,7 @@ from slack_bot.followed import FollowedRun, State
 from slack_bot.homes import HomeState, HomeTab
 from slack_bot.store import arrivals, figures, living, questions, subscriptions, trail
 from slack_bot.store.living import FAILURES, RUN, Enqueue, kind_of
-from slack_bot.store.opening import create_engine
+from slack_bot.store.opening import create_engine, told_of_trouble
 from slack_bot.store.records import CommandOutcome, Committed, Counts, Entity, InboxOutcome, InboxRow
 from slack_bot.store.tables import failure_watches, metadata, zof_events
 from slack_bot.store.turns import WriteTurns
@@ -39,14 +39,19 @@ class Store:
 
     Args:
         path: the SQLite file; it is made if it is not there.
+
+    Raises:
+        StoreUnusableError: the file cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
-        # FULL: an ack is a promise, so what was committed must outlive a power cut too.
         self.path: Final = path
-        self.engine = create_engine(path)
         self._turns = WriteTurns()
-        metadata.create_all(self.engine)
+        self._trouble: str | None = None
+        with told_of_trouble(path):
+            # FULL: an ack is a promise, so what was committed must outlive a power cut too.
+            self.engine = create_engine(path)
+            metadata.create_all(self.engine)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -55,8 +60,27 @@ class Store:
     @contextmanager
     def _writing(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
         """A transaction that writes, when it is its turn."""
-        with self._turns.turn(urgent=urgent), self.engine.begin() as connection:
-            yield connection
+        try:
+            with self._turns.turn(urgent=urgent), self.engine.begin() as connection:
+                yield connection
+        except sa.exc.DatabaseError as error:
+            if not isinstance(error, sa.exc.IntegrityError):
+                self._trouble = str(error.orig)
+            raise
+
+    def damage(self) -> str | None:
+        """What SQLite finds wrong with the whole file; None if nothing. Reads all of it."""
+        with self.engine.connect() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        return None if found == "ok" else " ".join(found.split())
+
+    def trouble(self) -> str | None:
+        """Why nothing can be written down just now; None if something can. After a failure it tries."""
+        if self._trouble is not None:
+            with suppress(sa.exc.DatabaseError), self._writing() as connection:
+                connection.exec_driver_sql("PRAGMA user_version = 0")  # writes a page, and nothing new
+                self._trouble = None
+        return self._trouble
 
     # ---- inbox
 

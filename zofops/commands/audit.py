@@ -8,10 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from slack_bot.audit import Entry, Note, first_break
-from slack_bot.store import Store
+from slack_bot.errors import StoreUnusableError
+from slack_bot.store import Store, told_of_trouble
 from zof_core.spreadsheet import plain_cell
 from zofops.exit_codes import ExitCode
 
@@ -57,11 +59,12 @@ def _trail(arguments: argparse.Namespace) -> list[Entry] | None:
             file=sys.stderr,
         )
         return None
-    store = Store(path)
     try:
-        return store.trail()
-    finally:
-        store.close()
+        with told_of_trouble(path), closing(Store(path)) as store:
+            return store.trail()
+    except StoreUnusableError as error:
+        print(f"zofops: {error}", file=sys.stderr)
+        return None
 
 
 def _row(entry: Entry) -> dict[str, object]:

@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -21,10 +22,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_bot.audit import first_break
 from slack_bot.config import load_config
 from slack_bot.endpoint import PATH
-from slack_bot.errors import BotError, StoreInUseError
+from slack_bot.errors import BotError, StoreInUseError, StoreUnusableError
 from slack_bot.manifest import SCOPES
 from slack_bot.settings import BotSettings, Transport
-from slack_bot.store import Store, StoreLock
+from slack_bot.store import Store, StoreLock, told_of_trouble
 from zof_core import ZofApiError, ZofClient, ZofPermissionError
 from zof_core.wording import error_sentences
 from zofops.exit_codes import ExitCode
@@ -133,14 +134,15 @@ def store(path: Path) -> Iterator[Finding]:
     finally:
         lock.release()
     try:
-        opened = Store(path)
-        try:
+        with told_of_trouble(path), closing(Store(path)) as opened:
+            damage = opened.damage()
             trail = opened.trail()
-        finally:
-            opened.close()
-    except Exception as error:
+    except StoreUnusableError as error:
+        yield Finding(BAD, "store", str(error))
+        return
+    if damage is not None:
         yield Finding(
-            BAD, "store", f"{path} cannot be read ({type(error).__name__})", "is it the bot's file?"
+            BAD, "store", f"{path} is damaged: {damage}", "stop the bot, keep the file, put a copy back"
         )
         return
     yield Finding(GOOD, "store", f"{path}; {held}")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from slack_bot.store import Store
 from tests.integration.slack_bot.conftest import BotWorld, make_world
 from zofops.cli import main
 from zofops.commands.doctor import BAD, GOOD, scopes, skew
@@ -108,6 +109,21 @@ async def test_a_bot_that_does_not_run_and_a_store_to_be_made(examine: Any, tmp_
     assert "will be made at the first start" in out
     assert "no bot answers at http://127.0.0.1:9/slack/events" in out
     assert not (tmp_path / "new.sqlite").exists()
+
+
+async def test_a_damaged_store_is_found(world: BotWorld, examine: Any, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.sqlite"
+    Store(path).close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 8192)
+    code, out = await examine("--url", world.bot_url, ZOFOPS_STORE=str(path))
+    assert code == 1
+    assert "✗ store" in out
+    assert "damaged" in out
+    path.write_text("no database " * 1000)
+    code, out = await examine("--url", world.bot_url, ZOFOPS_STORE=str(path))
+    assert (code, "file is not a database" in out) == (1, True), out
 
 
 async def test_without_settings_it_says_which(examine: Any) -> None:

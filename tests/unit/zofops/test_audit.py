@@ -89,3 +89,15 @@ def test_no_store_is_2_and_none_is_made(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["audit", "verify", "--store", str(path)]) == 2
     assert "ZOFOPS_STORE" in capsys.readouterr().err
     assert not path.exists()
+
+
+@pytest.mark.parametrize("what", ["verify", "export"])
+def test_a_file_that_is_no_store_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    path = tmp_path / "notes.sqlite"
+    path.write_text("no database " * 1000)
+    assert main(["audit", what, "--store", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert f"{path} cannot be used as the bot's store: file is not a database." in said
+    assert "Traceback" not in said

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from slack_bot.audit import Note, first_break
 from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind
-from slack_bot.errors import StoreInUseError
+from slack_bot.errors import StoreInUseError, StoreUnusableError
 from slack_bot.followed import Asker, Card, FollowedRun, State
 from slack_bot.results import Findings, Outcome
 from slack_bot.store import InboxKind, InboxOutcome, InboxRow, Store, StoreLock, trail
 from slack_bot.store.tables import AUDIT_CHANNEL, audit
+from tests.support.unwritable import unwritable
 from zof_core import Run, RunRequest
 
 
@@ -209,6 +210,41 @@ def test_a_store_has_one_bot(tmp_path: Path) -> None:
     first.release()
     second.acquire()
     second.release()
+
+
+def test_what_is_no_store_is_named_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.sqlite"
+    path.write_text("no database " * 1000)
+    with pytest.raises(StoreUnusableError, match=r"notes\.sqlite cannot be used.*not a database.*Keep it"):
+        Store(path)
+    assert path.read_text() == "no database " * 1000
+    with pytest.raises(StoreUnusableError, match="ZOFOPS_STORE"):
+        Store(tmp_path / "notes.sqlite" / "bot.sqlite")
+
+
+def test_damage_inside_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "bot.sqlite"
+    store = Store(path)
+    store.commit_inbox([inbox(f"k{n}") for n in range(200)])
+    assert store.damage() is None
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 4096 // 2 * 4096)
+        file.write(b"\xff" * 8192)
+    store = Store(path)
+    assert store.damage() is not None
+    store.close()
+
+
+def test_a_store_that_cannot_be_written_says_so_until_it_can(store: Any) -> None:
+    assert store.trouble() is None
+    with unwritable(store):
+        with pytest.raises(sa.exc.OperationalError):
+            store.commit_inbox([inbox("k1")])
+        assert not store.knows("k1")
+        assert store.trouble() == "attempt to write a readonly database"
+    assert store.trouble() is None
+    assert store.commit_inbox([inbox("k1")])[0].fresh
 
 
 def test_an_entry_filed_under_another_channel_is_found_out_and_shown_where_it_belongs(store: Any) -> None:
