@@ -175,3 +175,25 @@ def test_a_denial_by_a_freeze_says_when_it_ends_and_names_nothing_that_is_more_d
         f"^{int(at('2026-11-30 08:00'))}^"
         in answers.can(Asker(id="U1X", name="x"), ask, decide(policy, ask)).text
     )
+
+
+def test_another_channel_is_no_way_around_a_freeze() -> None:
+    everywhere = AllowRule.model_validate(
+        {
+            "name": "all",
+            "channels": ("C0RELEASES", "C0GENERAL"),
+            "verbs": ("run",),
+            "projects": ("proj_abc",),
+            "environments": ("staging",),
+            "people": ("*",),
+        }
+    )
+    ask = Ask("U1X", "C0RELEASES", "run", Target("proj_abc", "staging", "s"), at=at("2026-11-28 12:00"))
+
+    def said(**when: str) -> str:
+        deny = Rule.model_validate({"name": "no", "channels": ("C0RELEASES",), **when})
+        policy = Policy(allow=(everywhere,), deny=(deny,))
+        return answers.denied(ask, decide(policy, ask), openings(policy, ask)).text
+
+    assert "You can do that in <#C0GENERAL>" in said()
+    assert "C0GENERAL" not in said(when="Fri 16:00 - Mon 08:00 Europe/Berlin")
