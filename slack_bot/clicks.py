@@ -48,7 +48,7 @@ LINKS: Final = (OPEN_ACTION,)
 
 _REPEATED: Final = {
     Kind.CANCEL: "This was asked to be cancelled already.",
-    Kind.RERUN: "This was run again from this button already. Its new message has buttons too, and /zof rerun does "
+    Kind.RERUN: "This was run again from this button already. Its new message has buttons too, and `/zof rerun` does "
     "it as often as you like.",
 }
 
@@ -69,7 +69,9 @@ def judge_click(
             return replace(verdict, entity=verdict.entity.model_copy(update={"anywhere": True}))
         return verdict
     if followed is None or followed.run is None:
-        text = note("I no longer follow this run, so its button does nothing. Look it up with /zof status.")
+        text = note(
+            "I no longer follow this run, so its button does nothing. Look it up with `/zof status RUN`."
+        )
         outcomes = (InboxOutcome.ANSWERED, ErrandOutcome.UNKNOWN_NAME)
         return _reply(request, text, outcomes=outcomes, now=now)
     if request.channel != followed.channel:

@@ -44,9 +44,7 @@ LATE_AFTER: Final = 15.0
 """Seconds that a card may wait for its turn in our own budget before it says so."""
 
 
-def apply(  # one case for each pair, nothing in it
-    row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing
-) -> FollowedRun:
+def apply(row: FollowedRun, effect: Effect, result: Result, now: float, timing: Timing) -> FollowedRun:
     """The row after a result. Results that do not belong to the effect count as a fault of our own."""
     match effect, result:
         case (Prove() | Start(), _):
