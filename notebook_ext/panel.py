@@ -21,7 +21,6 @@ from notebook_ext.loop import LoopThread
 from zof_core.config import KeyFrom
 
 MIN_SECONDS_BETWEEN_UPDATES = 0.2
-STATIC_SECONDS_BETWEEN_UPDATES = 1.0
 QUIET_SECONDS = 0.3
 """Before the final state is sent once more: a front end's server may have dropped it in a flood of other messages."""
 

@@ -46,10 +46,6 @@ class Workspace:
         self.app.url = url
         self._app_changed()
 
-    def first_person(self) -> str:
-        """The id of the person the page begins with."""
-        return next(user.id for user in self.store.users.values() if not user.is_bot)
-
     def _app_changed(self) -> None:
         """Tell the pages that the app came or went."""
         self.store.log.append("app", {"connected": self.app.connected})

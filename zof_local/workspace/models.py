@@ -130,7 +130,6 @@ class ResponseUrl:
     user: str
     expires_at: float
     source_ts: str | None = None
-    source_ephemeral: bool = False
     thread_ts: str | None = None
     uses: int = 0
 

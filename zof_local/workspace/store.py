@@ -205,7 +205,6 @@ class Store:
             user=user,
             expires_at=self.clock() + RESPONSE_URL_SECONDS,
             source_ts=source.ts if source else None,
-            source_ephemeral=source is not None and source.ephemeral_to is not None,
             thread_ts=thread_ts,
         )
         self.response_urls[entry.id] = entry
