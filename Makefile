@@ -64,9 +64,10 @@ format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-screenshots: $(READY) ## Take the pictures of the README anew
+screenshots: $(READY) ## Take the pictures of README and docs/ anew
 	@$(BIN)/python -m tests.support.browser
-	@ZOF_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_workspace_page.py tests/browser/test_jupyterlab.py tests/browser/test_notebook_panels.py tests/browser/test_notebook_explorer.py
+	@new=$$(mktemp -d) && ZOF_SCREENSHOTS=$$new $(BIN)/python -m pytest -q tests/browser/test_workspace_page.py tests/browser/test_jupyterlab.py tests/browser/test_notebook_panels.py tests/browser/test_notebook_explorer.py \
+		&& for old in docs/images/*.png; do cp $$new/$${old##*/} $$old; done; made=$$?; rm -rf $$new; exit $$made
 
 constraints: ## Choose newer versions of the libraries
 	@tmp=$$(mktemp -d) && $(PYTHON) -m venv $$tmp && $$tmp/bin/pip install --quiet --upgrade pip \

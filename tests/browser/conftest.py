@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.support.browser import CHROMIUM_FLAGS, find_browser
 from tests.support.jupyterlab import JupyterLabServer
@@ -91,14 +91,14 @@ def _is_outside(url: str) -> bool:
 
 
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """`picture(page, name)` keeps a screenshot if ZOF_SCREENSHOTS names a directory."""
+def picture(request: pytest.FixtureRequest) -> Callable[[Page | Locator, str], None]:
+    """`picture(shown, name)` keeps a screenshot of a page, or of a part of it, if ZOF_SCREENSHOTS names a directory."""
     directory = os.environ.get("ZOF_SCREENSHOTS")
 
-    def take(page: Page, name: str) -> None:
+    def take(shown: Page | Locator, name: str) -> None:
         if directory:
             place = Path(directory) / f"{name}.png"
             place.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=place, animations="disabled")
+            shown.screenshot(path=place, animations="disabled")
 
     return take

@@ -22,6 +22,7 @@ CELLS = [
     'from notebook_ext import TablePanel\nTablePanel({"case": [f"test_{n}" for n in range(100_000)], '
     '"took": [n * 7 % 1000 for n in range(100_000)]}, title="Many")',
     "%zof freeze",
+    "%zof plot durations proj_abc",
 ]
 ACTIVE = "grid => document.getElementById(grid.getAttribute('aria-activedescendant'))?.textContent"
 OUTLINE = "grid => getComputedStyle(grid.querySelector('.zof-active')).outlineStyle"
@@ -73,7 +74,7 @@ def test_runs_are_explored_by_keyboard(
     themed: tuple[JupyterLabServer, str],
     zof: ListingZof,
     open_page: Callable[..., Page],
-    picture: Callable[[Page, str], None],
+    picture: Callable[[Page | Locator, str], None],
 ) -> None:
     lab, theme = themed
     page, out, grid = _open(lab, open_page(), picture, theme)
@@ -114,7 +115,7 @@ def test_runs_are_explored_by_keyboard(
 def test_flaky_cases_and_many_rows_are_seen_and_stay_in_the_saved_file(
     themed: tuple[JupyterLabServer, str],
     open_page: Callable[..., Page],
-    picture: Callable[[Page, str], None],
+    picture: Callable[[Page | Locator, str], None],
 ) -> None:
     lab, theme = themed
     page, out, grid = _open(lab, open_page(dark=True), picture, theme)
@@ -123,9 +124,12 @@ def test_flaky_cases_and_many_rows_are_seen_and_stay_in_the_saved_file(
     assert_aria(out.get_by_role("region", name="Flaky cases"), "flaky")
     sequence = grid.get_by_role("gridcell", name="passed, passed, failed").first
     expect(sequence.locator("svg").first).to_be_visible()
-    picture(page, f"notebook-flaky-{theme}")
+    picture(out, f"notebook-flaky-{theme}")
 
     _is_reached_by_keyboard(page, run_cell(page, 1).get_by_role("grid"))
+    plot = run_cell(page, 3)
+    expect(plot.get_by_role("img").first).to_be_visible()
+    picture(plot, "notebook-plot")
     run_cell(page, 2)
     save_notebook(page)
     text = (lab.root / "explore.ipynb").read_text()
@@ -136,7 +140,7 @@ def test_flaky_cases_and_many_rows_are_seen_and_stay_in_the_saved_file(
 
 
 def _open(
-    lab: JupyterLabServer, page: Page, picture: Callable[[Page, str], None], theme: str
+    lab: JupyterLabServer, page: Page, picture: Callable[[Page | Locator, str], None], theme: str
 ) -> tuple[Page, Locator, Locator]:
     """The explorer with two runs picked by keyboard: its page, its output and its grid."""
     lab.write_notebook("explore.ipynb", CELLS)
@@ -151,7 +155,7 @@ def _open(
     press(page, "ArrowDown", " ", "ArrowDown", "ArrowDown", " ")
     expect(grid.get_by_role("row", selected=True)).to_have_count(2)
     assert grid.evaluate(OUTLINE) == "solid"
-    picture(page, f"notebook-explorer-{theme}")
+    picture(out, f"notebook-explorer-{theme}")
     return page, out, grid
 
 

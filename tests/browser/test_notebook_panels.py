@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.aria import assert_aria
 from tests.support.jupyterlab import JupyterLabServer, open_notebook, run_cell, save_notebook
@@ -32,7 +32,7 @@ def test_home_log_and_code_are_there_and_stay_in_the_saved_file(
     lab: JupyterLabServer,
     world: World,
     open_page: Callable[..., Page],
-    picture: Callable[[Page, str], None],
+    picture: Callable[[Page | Locator, str], None],
 ) -> None:
     place = lab.write_notebook("panels.ipynb", CELLS)
     page = open_page(height=1500)
@@ -44,7 +44,7 @@ def test_home_log_and_code_are_there_and_stay_in_the_saved_file(
     expect(home).to_contain_text("runs that passed of those that passed, failed or ended in error")
     expect(home.get_by_role("button", name="Read again")).to_be_enabled()
     assert_aria(home, "home")
-    picture(page, "notebook-home")
+    picture(home, "notebook-home")
 
     log = run_cell(page, 2)
     lines = log.get_by_role("log")
@@ -57,7 +57,7 @@ def test_home_log_and_code_are_there_and_stay_in_the_saved_file(
     with page.expect_download() as download:
         log.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename.startswith("run_")
-    picture(page, "notebook-log")
+    picture(log, "notebook-log")
 
     form = run_cell(page, 3).get_by_role("form", name="Start a run")
     form.get_by_text("Show code").click()
@@ -70,7 +70,6 @@ def test_home_log_and_code_are_there_and_stay_in_the_saved_file(
     expect(run_cell(page, 4).get_by_role("table")).to_contain_text("Passed")
     plot = run_cell(page, 5)
     expect(plot.get_by_role("img").first).to_be_visible()
-    picture(page, "notebook-plot")
     run_cell(page, 6)
     save_notebook(page)
     saved = json.loads(place.read_text())
