@@ -15,6 +15,7 @@ from zof_core.wording import case_name, duration_text, status_style
 
 ROWS_SHOWN = 200
 _HEADINGS = ("Status", "Case", "Module", "Duration", "What it said")
+_EMPTY = "There are no results."
 _FIRST = ("failed", "error")
 
 
@@ -59,7 +60,7 @@ class ResultsTable:
             )
             for one in self._shown()
         )
-        table = table_html(_HEADINGS, rows, caption=self._caption(), empty="There are no results.")
+        table = table_html(_HEADINGS, rows, caption=self._caption(), empty=_EMPTY)
         return {"text/html": frozen_html(table, style=TABLE_CSS), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
@@ -67,7 +68,7 @@ class ResultsTable:
             [status_style(one.status).word, case_name(one), one.module or "", _took(one), _said(one)]
             for one in self._shown()
         ]
-        return f"{self._caption()}\n{table_text(_HEADINGS, rows)}"
+        return f"{self._caption()}\n{table_text(_HEADINGS, rows, empty=_EMPTY)}"
 
 
 def _took(result: Result) -> str:

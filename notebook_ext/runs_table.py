@@ -14,6 +14,7 @@ from zof_core import Run
 from zof_core.catalogue import Catalogue
 from zof_core.wording import status_style
 
+_EMPTY = "There are no runs."
 _HEADINGS = ("Status", "What", "Environment", "Outcomes", "Duration", "Started", "Run")
 
 
@@ -45,7 +46,7 @@ class RunsTable:
             [view.word, view.title, view.environment, _outcomes(view), view.duration, view.begun, view.run_id]
             for view in self._views()
         ]
-        return f"{table_text(_HEADINGS, rows)}\nAs of {clock_text(self.as_of)}"
+        return f"{table_text(_HEADINGS, rows, empty=_EMPTY)}\nAs of {clock_text(self.as_of)}"
 
 
 def runs_html(views: Sequence[RunView], caption: str) -> str:
@@ -62,7 +63,7 @@ def runs_html(views: Sequence[RunView], caption: str) -> str:
         )
         for view in views
     )
-    return table_html(_HEADINGS, rows, caption=caption, empty="There are no runs.")
+    return table_html(_HEADINGS, rows, caption=caption, empty=_EMPTY)
 
 
 def _outcomes(view: RunView) -> str:

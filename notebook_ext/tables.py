@@ -54,8 +54,10 @@ def id_cell(name: str, url: str = "") -> str:
     return f'<td class="zof-id"{whole}>{shown}</td>'
 
 
-def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The same in columns of text."""
+def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str = "") -> str:
+    """The same in columns of text; without rows it is `empty` alone, if that says anything."""
+    if empty and not rows:
+        return empty
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

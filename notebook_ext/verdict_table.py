@@ -17,6 +17,7 @@ from zof_core.gates import Finding, Verdict
 from zof_core.wording import StatusStyle
 
 RUNS_SHOWN: Final = 5
+_EMPTY: Final = "No criterion was set, so nothing was shown."
 _HEADINGS: Final = ("Criterion", "Verdict", "Why", "Evidence")
 _MET: Final = StatusStyle("Met", "check", "good")
 _NOT_MET: Final = StatusStyle("Not met", "cross", "bad")
@@ -69,8 +70,7 @@ class VerdictTable:
             for one in self.verdict.findings
         )
         tone, icon = ("good", "check") if self.verdict.passed else ("bad", "cross")
-        empty = "No criterion was set, so nothing was shown."
-        table = table_html(_HEADINGS, rows, caption=f"As of {date_text(self.verdict.at)}", empty=empty)
+        table = table_html(_HEADINGS, rows, caption=f"As of {date_text(self.verdict.at)}", empty=_EMPTY)
         html = (
             f'<section class="zof-run zof-verdict zof-{tone}" role="region" aria-label="{escape(self.title)}">'
             f'<div class="zof-head">{icon_svg(icon)}<strong class="zof-title">{escape(self._headline())}</strong></div>'
@@ -84,7 +84,7 @@ class VerdictTable:
             [one.criterion, _style(one).word, one.reason, ", ".join(_evidence(one, str))]
             for one in self.verdict.findings
         ]
-        return f"{self._headline()}\n{table_text(_HEADINGS, rows)}\n{self._foot()}"
+        return f"{self._headline()}\n{table_text(_HEADINGS, rows, empty=_EMPTY)}\n{self._foot()}"
 
 
 def _style(finding: Finding) -> StatusStyle:

@@ -35,4 +35,4 @@ def test_a_row_for_each_run_and_the_moment_it_was_true() -> None:
 
 def test_no_runs_is_said() -> None:
     assert "There are no runs." in table()._repr_mimebundle_()["text/html"]
-    assert repr(table()).splitlines()[-1] == "As of 12:00:00 UTC"
+    assert repr(table()).splitlines() == ["There are no runs.", "As of 12:00:00 UTC"]
