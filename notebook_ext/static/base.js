@@ -29,6 +29,15 @@ function saveFile({ name, type }, bytes) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+/** Enter in a field sends its form, as everywhere but in JupyterLab, which keeps it from that. */
+function enterSubmits(host) {
+  host.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.defaultPrevented || event.target.nodeName !== "INPUT") return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+}
+
 /** Where a key is wanted: a field for one, which goes to the kernel in one message and stays in no state. */
 function mountKey(model, el) {
   const host = document.createElement("div");
@@ -47,12 +56,7 @@ function mountKey(model, el) {
     host.querySelector("button").disabled = true;
     ask(model, host, { op: "key", key });
   });
-  // JupyterLab keeps Enter from doing what it does in forms.
-  host.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.nodeName !== "INPUT") return;
-    event.preventDefault();
-    event.target.form.requestSubmit();
-  });
+  enterSubmits(host);
   show();
   model.on("change:key_field", show);
   return () => model.off("change:key_field", show);

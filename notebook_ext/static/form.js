@@ -271,6 +271,7 @@ function render({ model, el }) {
     return [field, combobox(parts[field], find, edited, field === "cases")];
   }));
   const heard = (message) => { if (message && message.op === "offers") lists[message.field]?.take(message); };
+  enterSubmits(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (awaiting || start.disabled) return;

@@ -65,7 +65,7 @@ def test_a_form_starts_a_run_that_is_live_until_its_end(
 
     suite, start = form.get_by_label("Suite"), form.get_by_role("button", name="Start run")
     suite.fill("suite_of_nobody")
-    start.click()
+    suite.press("Enter")
     expect(form.get_by_role("alert").filter(has_text="suite_of_nobody")).to_be_visible()
     assert_aria(form, "form-refused")
 
