@@ -41,6 +41,23 @@ export class Composer {
     const fitting = text.startsWith("/") && !this.sending ? this.commands().filter((c) => c.name.startsWith(word)) : [];
     this.hint.hidden = !fitting.length;
     replace(this.hint, fitting.map((c) => this.suggestion(c, text)));
+    this.mark(null);
+  }
+
+  // The usage that the arrows have come to; Enter and Tab take it over.
+  mark(usage) {
+    this.hint.querySelector(".marked")?.classList.remove("marked");
+    this.marked = usage;
+    if (!usage) return this.input.removeAttribute("aria-activedescendant");
+    usage.classList.add("marked");
+    usage.scrollIntoView({ block: "nearest" });
+    this.input.setAttribute("aria-activedescendant", usage.id);
+  }
+
+  step(by) {
+    const usages = [...this.hint.querySelectorAll("button")];
+    const at = this.marked ? usages.indexOf(this.marked) + by : by > 0 ? 0 : -1;
+    this.mark(usages.at(at % usages.length));
   }
 
   suggestion(command, text) {
@@ -51,7 +68,7 @@ export class Composer {
     return h("div", { class: "command" },
       h("div", { class: "command-head" }, h("code", {}, command.name), h("span", {}, command.description)),
       h("ul", { class: "command-usages" }, (typed && fit.length ? fit : rows).map((usage) =>
-        h("li", {}, h("button", { type: "button", tabindex: "-1", onMousedown: (event) => { event.preventDefault(); this.complete(command, usage); } },
+        h("li", {}, h("button", { type: "button", tabindex: "-1", id: uid("usage"), onMousedown: (event) => event.preventDefault(), onClick: () => this.complete(command, usage) },
           h("code", {}, `${command.name} ${usage}`))))));
   }
 
@@ -64,7 +81,15 @@ export class Composer {
 
   key(event) {
     if (this.sending) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    // Once names are typed, a usage would take their place.
+    if (by && !this.hint.hidden && !this.back && this.input.value.trim().split(/\s+/).length <= 2) {
+      event.preventDefault();
+      this.step(by);
+    } else if (this.marked && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.marked.click();
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.send();
     } else if (event.key === "Tab" && !event.shiftKey && this.input.value.startsWith("/") && !this.input.value.includes(" ")) {
@@ -73,6 +98,7 @@ export class Composer {
     } else if (event.key === "Escape" && !this.hint.hidden) {
       event.preventDefault();
       this.hint.hidden = true;
+      this.mark(null);
     } else if ((event.key === "ArrowUp" && (!this.input.value || this.back)) || (event.key === "ArrowDown" && this.back)) {
       this.recall(event);
     }
