@@ -17,7 +17,7 @@ from zof_core.errors import ZofApiError, ZofDecodeError, ZofValidationError
 from zof_core.models import Acknowledgement, Artifact
 from zof_core.operations import Answer, Operation
 from zof_core.requests import Call
-from zof_core.validation import quoted, refuse
+from zof_core.validation import quoted, quoted_path, refuse
 
 DOWNLOAD: Operation[Acknowledgement] = Operation(
     "runs.artifacts.download",
@@ -98,11 +98,11 @@ def _path_problem(path: Path) -> str | None:
         nameless = "\0" in str(path) or path.is_dir() or not path.name
         parent_is_there = path.parent.is_dir()
     except OSError as error:
-        return f"to {quoted(path)} is no path of a file: {error.strerror}."
+        return f"to {quoted_path(path)} is no path of a file: {error.strerror}."
     if nameless:
-        return f"to {quoted(path)} is no path of a file. Name the file too, such as trace.zip."
+        return f"to {quoted_path(path)} is no path of a file. Name the file too, such as trace.zip."
     if not parent_is_there:
-        return f"to {quoted(path)} is in a directory that is not there. Make it first."
+        return f"to {quoted_path(path)} is in a directory that is not there. Make it first."
     return None
 
 

@@ -131,6 +131,13 @@ def judge(
     return Verdict(tuple(findings), now)
 
 
+_SAYS_NOTHING = {
+    "error": " (a fault of the platform: run it again)",
+    # The one before it does not count: what was canceled half-way may have had failures.
+    "canceled": " (so nothing is known: run it again)",
+}
+
+
 def _suite(gate: Gate, suite: str, runs: list[Run], now: datetime) -> Finding:
     criterion = f"{suite} passed on {gate.environment} within {_span(gate)}"
     of_suite = [run for run in runs if run.test_suite_id == suite]
@@ -144,7 +151,7 @@ def _suite(gate: Gate, suite: str, runs: list[Run], now: datetime) -> Finding:
     word = status_style(run.status).word
     if run.status == "passed":
         return Finding(criterion, True, f"{suite}: {run.id} passed.", (run.id,))
-    why = " (a fault of the platform: run it again)" if run.status == "error" else ""
+    why = _SAYS_NOTHING.get(run.status, "")
     return Finding(criterion, False, f"{suite}: the latest run {run.id} ended as {word}{why}.", (run.id,))
 
 
@@ -189,7 +196,8 @@ def _critical(gate: Gate, maximum: int, cases: list[CatalogueCase], latest: dict
     names = ", ".join(case.name or case.id for case, _ in failing[:5])
     more = f" and {len(failing) - 5} more" if len(failing) > 5 else ""
     what = f": {names}{more}" if failing else ""
-    said = f"{len(failing)} critical ({CRITICAL_PRIORITY}) cases fail on {gate.environment}{what}; {maximum} may."
+    fail = "case fails" if len(failing) == 1 else "cases fail"
+    said = f"{len(failing)} critical ({CRITICAL_PRIORITY}) {fail} on {gate.environment}{what}; {maximum} may."
     # Without any outcome of a critical case, "none fails" would be no evidence.
     seen = [latest[case.id] for case in cases if case.priority == CRITICAL_PRIORITY and case.id in latest]
     if not seen:

@@ -44,13 +44,22 @@ def _status_schema(_: Any, text: Callable[[Any], core_schema.CoreSchema]) -> cor
 Status = Annotated[str, GetPydanticSchema(_status_schema)]
 
 
+def _is_address(name: str | None) -> bool:
+    return name is not None and (name in {"url", "urls"} or name.endswith("_url"))
+
+
 class ZofModel(BaseModel):
-    """Common to all: unknown fields are kept, values do not change."""
+    """Common to all: unknown fields are kept, values do not change. A `repr` shows what was said, without addresses."""
 
     model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=(), defer_build=True)
 
     unreadable: dict[str, Any] | None = Field(default=None, repr=False)
     """Field → raw value, for values of an unexpected type."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        # A notebook saves what a cell shows, and an address may let in whoever has it: a signed URL, a token in it.
+        said = super().__repr_args__()
+        return ((name, value) for name, value in said if value is not None and not _is_address(name))
 
 
 class RunSummary(ZofModel):

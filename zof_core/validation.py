@@ -51,9 +51,14 @@ def noun(field: str) -> str:
     return _NOUNS.get(field) or field.removesuffix("_id").replace("_", " ")
 
 
-def quoted(value: object) -> str:
+def quoted(value: object, limit: int = 80) -> str:
     """A value to be shown in a sentence: on one line, short, in quotation marks."""
-    return f'"{clean_text(value, 80)}"'
+    return f'"{clean_text(value, limit)}"'
+
+
+def quoted_path(path: object) -> str:
+    """A path to be shown in a sentence: its end, which says most, is not cut off."""
+    return quoted(path, 1000)
 
 
 def id_problem(field: str, value: object) -> str | None:

@@ -29,7 +29,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
 from zof_core.assumptions import SIGNATURE_HEADER, WEBHOOK_BODY_MAX, WEBHOOK_REMEMBER_SECONDS
 from zof_core.errors import ZofApiError
 from zof_core.models import ZofModel
-from zof_core.validation import quoted
+from zof_core.validation import quoted_path
 
 KNOWN_EVENTS = frozenset(
     {
@@ -264,7 +264,7 @@ class SqliteDedupe:
             with closing(sqlite3.connect(self._path, timeout=10)) as database, database:
                 yield database
         except sqlite3.Error as error:
-            problem = f"{quoted(self._path)} cannot be used to remember events: {error}."
+            problem = f"{quoted_path(self._path)} cannot be used to remember events: {error}."
         else:
             return
         raise DedupeError(problem)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zof_core.config import is_loopback
 from zof_core.errors import ZofValidationError
 from zof_core.transport.library import httpcore, httpx
-from zof_core.validation import quoted
+from zof_core.validation import quoted_path
 
 POOL_SIZE = 50
 KEEP_ALIVE_SECONDS = 20.0
@@ -33,7 +33,7 @@ def _ssl_context(ca_file: str | None, _env: tuple[str | None, str | None]) -> ss
 
 def _no_certificates(ca_file: object) -> ZofValidationError:
     return ZofValidationError(
-        f"ca_file {quoted(ca_file)} cannot be read as certificates in PEM form.", param="ca_file"
+        f"ca_file {quoted_path(ca_file)} cannot be read as certificates in PEM form.", param="ca_file"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import Any
 
@@ -69,11 +70,13 @@ def test_running_a_cell_again_forty_times_leaves_one_form_and_no_thread(kernel: 
     count = "len(ipywidgets.widgets.widget._instances), len(comm.get_comm_manager().comms), threading.active_count()"
     code = "RunForm(project='proj_shop', environment='staging')"
     model = model_in(kernel.run(code, cell="again"))
-    before = kernel.value(count)
+    before = ast.literal_eval(kernel.value(count))
     for _ in range(40):
         gone, model = model, model_in(kernel.run(code, cell="again"))
         kernel.until(lambda m, gone=gone: is_type(m, "comm_close") and m["content"]["comm_id"] == gone)
-    assert kernel.value(count) == before
+    # Fewer if what an earlier test left was only now cleared away.
+    after = ast.literal_eval(kernel.value(count))
+    assert all(now <= then for now, then in zip(after, before, strict=True)), (before, after)
 
 
 def test_a_form_offers_what_zof_and_the_catalogue_know(kernel: Kernel) -> None:

@@ -64,7 +64,10 @@ def test_a_required_suite_that_passed() -> None:
             [_run(1, "error")],
             "smoke: the latest run run_1 ended as Error (a fault of the platform: run it again).",
         ),
-        ([_run(1, "canceled")], "smoke: the latest run run_1 ended as Cancelled."),
+        (
+            [_run(1, "canceled")],
+            "smoke: the latest run run_1 ended as Cancelled (so nothing is known: run it again).",
+        ),
     ],
 )
 def test_a_required_suite_that_did_not(runs: list[Run], reason: str) -> None:
@@ -111,7 +114,7 @@ def test_open_critical_failures() -> None:
     met, said, evidence = _judge(
         runs, [_result(1, 1, "failed"), _result(1, 2, "failed")], maximum_open_critical=0
     )
-    assert (met, said, evidence) == (False, "1 critical (P0) cases fail on staging: pays; 0 may.", ("run_1",))
+    assert (met, said, evidence) == (False, "1 critical (P0) case fails on staging: pays; 0 may.", ("run_1",))
     assert _judge(runs, [_result(1, 1, "failed")], maximum_open_critical=1)[0]
     assert _judge(runs, [_result(1, 1)], maximum_open_critical=0)[0]
 

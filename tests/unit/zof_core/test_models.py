@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from zof_core import Page, Run, RunSummary
-from zof_core.models import normal_status
+from zof_core.models import Application, Artifact, Report, Result, ZofModel, normal_status
 
 
 @pytest.mark.parametrize("status", ["passed", "failed", "error", "canceled", "cancelled"])
@@ -29,6 +29,22 @@ def test_both_spellings_are_one() -> None:
 def test_unknown_fields_are_kept() -> None:
     run = Run.model_validate_json(b'{"id":"run_1","status":"queued","priority":"P0","labels":{"team":"a"}}')
     assert run.model_extra == {"priority": "P0", "labels": {"team": "a"}}
+
+
+def test_a_repr_shows_what_was_said_and_no_address() -> None:
+    """A notebook saves what a cell shows, and whoever has a signed address may come in."""
+    signed = "https://files.test/a?signature=s3cr3t"
+    run = Run.model_validate(
+        {"id": "run_1", "status": "queued", "url": signed, "report_url": signed, "branch": "main"}
+    )
+    assert repr(run) == "Run(id='run_1', status='queued', branch='main')"
+    shown: list[ZofModel] = [
+        Artifact(id="a", url=signed),
+        Result(id="r", status="passed", log_url=signed),
+        Report(id="r", url=signed),
+    ]
+    shown += [Application(id="a", urls={"staging": signed}), Page[Run](data=[run])]
+    assert "s3cr3t" not in f"{shown!r} {[str(one) for one in shown]}"
 
 
 def test_runs_do_not_change() -> None:
