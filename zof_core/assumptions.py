@@ -73,7 +73,6 @@ MENDED_ITEMS_MAX: Final = 1000
 IDEMPOTENCY_KEY_MAX: Final = 255
 """Ours: length and characters (visible ASCII) of an Idempotency-Key are not documented."""
 
-PAGE_LIMIT_DEFAULT: Final = 20
 PAGE_LIMIT_MAX: Final = 100
 """Documented (`docs/api/pagination`); that we refuse more before sending is ours."""
 
@@ -99,8 +98,8 @@ BACKOFF_BASE_SECONDS: Final = 0.5
 BACKOFF_CAP_SECONDS: Final = 8.0
 """Ours: "exponential backoff with jitter" is documented, its figures are not."""
 
-RETRY_AFTER_IN_SECONDS: Final = True
-"""Ours: the unit of `Retry-After` is not documented; a bare number is seconds, as in RFC 9110. A date is read too."""
+# Ours: the unit of `Retry-After` is not documented; a bare number is seconds, as in RFC 9110, and a date is read too
+# (`zof_core/retry.py`).
 
 POLL_FIRST_SECONDS: Final = 2.0
 POLL_CAP_SECONDS: Final = 30.0

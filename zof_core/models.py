@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar, overload
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field, GetPydanticSchema
 from pydantic_core import core_schema
 
-from zof_core.assumptions import STATUS_SPELLINGS
+from zof_core.assumptions import RESULT_STATUS_SKIPPED, STATUS_SPELLINGS
 from zof_core.responses import ResponseInfo
 
 TERMINAL_STATUSES = frozenset({"passed", "failed", "error", "canceled"})
@@ -33,7 +33,7 @@ def _status_schema(_: Any, text: Callable[[Any], core_schema.CoreSchema]) -> cor
     """Text in the API's spelling. The documented statuses pass in pydantic's core; only others cost a Python call."""
     return core_schema.union_schema(
         [
-            core_schema.literal_schema([*TERMINAL_STATUSES, "queued", "running", "skipped"]),
+            core_schema.literal_schema([*TERMINAL_STATUSES, "queued", "running", RESULT_STATUS_SKIPPED]),
             core_schema.no_info_after_validator_function(normal_status, text(str)),
         ],
         mode="left_to_right",

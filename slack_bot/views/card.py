@@ -72,7 +72,7 @@ def _word(status: str) -> str:
 
 
 def _failure(result: Result) -> str:
-    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
+    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms is not None else ""
     line = f"{_word(result.status)} · {code(case_name(result), _NAME_MAX)}{took}"
     why = result.failure_summary
     return f"{line}\n{fenced(why.splitlines(), 700)}" if why and why.strip() else line

@@ -101,7 +101,7 @@ def details_blocks(
 
 def _failure(run: Run, result: Result) -> list[Block]:
     style = status_style(result.status)
-    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
+    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms is not None else ""
     summary = f"\n{code(result.failure_summary, _SUMMARY_MAX)}" if result.failure_summary else ""
     text = f"{emoji(style)} *{prose(style.word, 40)}* · {code(case_name(result), 120)}{took}{summary}"
     case = result.test_case_id or result.id

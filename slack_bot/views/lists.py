@@ -202,7 +202,7 @@ def _no_result(name: str, *, ended: bool) -> str:
 
 def _case_line(name: str, result: Result) -> str:
     style = status_style(result.status)
-    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms else ""
+    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms is not None else ""
     return f"{emoji(style)} *{prose(style.word, 40)}* · {code(name, _NAME_MAX)}{took}"
 
 
