@@ -136,15 +136,20 @@ def has_voted(row: FollowedRun | None, voter: Asker) -> bool:
     )
 
 
-def vote(row: FollowedRun, voter: Asker, now: float, *, approve: bool, policy: Policy) -> FollowedRun:
+def vote(
+    row: FollowedRun, voter: Asker, now: float, *, approve: bool, policy: Policy, present: bool = True
+) -> FollowedRun:
     """The row after a vote. A vote that comes too late, or twice, or that the rules do not let count, changes nothing.
 
     Earlier votes count only as long as the rules let their voters approve, and it takes as many as the rule says now.
+
+    Args:
+        present: it was cast in the channel itself, not in the home.
     """
     approval = row.approval
     if approval is None or not is_open(row, now):
         return row
-    ballot = Ballot(voter, row.channel, approval.digest, approve=approve)
+    ballot = Ballot(voter, row.channel, approval.digest, approve=approve, present=present)
     if refusal_of(ballot, row, policy, now) is not None:
         return row
     if not approve:

@@ -177,7 +177,9 @@ class ErrandTicks:
         # A vote of theirs that is counted was cut off before it was answered: it stays counted.
         if refusal is not None and not has_voted(row, errand.asker):
             return Answer(sentence(refusal), ErrandOutcome.DENIED)
-        change = partial(vote, voter=errand.asker, now=now, approve=approve, policy=policy)
+        change = partial(
+            vote, voter=errand.asker, now=now, approve=approve, policy=policy, present=errand.present
+        )
         await self._bench.engine.in_thread(
             self._bench.store.change_run, key, change, now, self._bench.engine.enqueue
         )

@@ -241,3 +241,22 @@ def test_accounts_that_slack_does_not_tell_apart_do_not_approve(silent: Asker) -
     refusal = refusal_of(ballot(SAM), asked(), known, 1010.0)
     assert refusal is not None
     assert refusal_of(ballot(DANA, approve=False), asked(), known, 1010.0) is None
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_a_vote_cast_in_the_home_is_judged_as_one_cast_there_when_it_is_counted(approve: bool) -> None:
+    rule = POLICY.allow[0].model_copy(update={"approvers": ("*",)})
+    known = Known(
+        people={who.id: PersonFacts(guest=False) for who in (DANA, SAM, KIM)},
+        channels={"C0RELEASES": ChannelFacts(shared=False, private=True)},
+        members={"C0RELEASES": frozenset({DANA.id, KIM.id})},
+    )
+    policy = POLICY.model_copy(update={"allow": (rule,), "known": known})
+
+    def counts(voter: Asker, *, present: bool) -> bool:
+        row = asked()
+        return vote(row, voter, 1010.0, approve=approve, policy=policy, present=present) != row
+
+    assert not counts(SAM, present=False)  # who is no member, or has left since the click
+    assert counts(SAM, present=True)
+    assert counts(KIM, present=False)
