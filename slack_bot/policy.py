@@ -98,6 +98,7 @@ class Decision:
         requires: what must have passed first.
         confirm: whether the asker must confirm it first.
         until: of a freeze, the Unix time at which it ends; None if something else forbids it longer than that.
+        frozen: whether a freeze is among what forbids it.
     """
 
     allowed: bool
@@ -108,6 +109,7 @@ class Decision:
     confirm: bool = False
     line: int | None = None
     until: float | None = None
+    frozen: bool = False
 
 
 class Lack(StrEnum):
@@ -143,9 +145,12 @@ def decide(policy: Policy, ask: Ask) -> Decision:
     if ask.verb == "cancel" and ask.started_by == ask.user:
         return Decision(allowed=True, rule=OWN_RUN)
     for deny in policy.deny:
-        if _holds(deny, policy, ask) and (ask.target is not None or _about_every_target(deny)):
+        if _denies(deny, policy, ask):
             until = _frozen_until(policy, ask) if deny.when else None
-            return Decision(allowed=False, rule=deny.name, reason=_why(deny), line=deny.line, until=until)
+            frozen = any(rule.when and _denies(rule, policy, ask) for rule in policy.deny)
+            return Decision(
+                allowed=False, rule=deny.name, reason=_why(deny), line=deny.line, until=until, frozen=frozen
+            )
     for rule in policy.allow:
         if _holds(rule, policy, ask):
             return Decision(
@@ -213,6 +218,10 @@ def _demand(rule: AllowRule, verb: str) -> Needed | None:
 
 def _holds(rule: Rule, policy: Policy, ask: Ask) -> bool:
     return next(_lacks(rule, policy, ask), None) is None
+
+
+def _denies(rule: Rule, policy: Policy, ask: Ask) -> bool:
+    return _holds(rule, policy, ask) and (ask.target is not None or _about_every_target(rule))
 
 
 def _is_about(rule: Rule, target: Target) -> bool:
@@ -291,7 +300,7 @@ def _trouble_with_person(policy: Policy, ask: Ask) -> str | None:
 
 def unknown_about(policy: Policy, ask: Ask) -> str | None:
     """What Slack has not said, without which nobody can tell what was asked; None if it does not hang on that."""
-    if any(_holds(rule, policy, ask) and (ask.target or _about_every_target(rule)) for rule in policy.deny):
+    if any(_denies(rule, policy, ask) for rule in policy.deny):
         return None
     for rule in policy.allow:
         lacks = [*_lacks(rule, policy, ask)]

@@ -75,7 +75,7 @@ def denied(ask: Ask, decision: Decision, ways: Openings, deed: str | None = None
         reason = f": {prose(decision.reason, 300)}" if decision.reason else ""
         parts = [f":no_entry: You may not {what}, by the rule “{prose(decision.rule)}”{reason}."]
         parts += _end_of_freeze(decision)
-    if ways.channels and decision.until is None:  # another channel is no way around a freeze
+    if ways.channels and not decision.frozen:  # another channel is no way around a freeze
         parts.append(f"You can do that in {', '.join(map(channel_link, ways.channels[:_LISTED]))}.")
     offered = [target for target in ways.targets_here if target not in ways.risky]
     if offered:

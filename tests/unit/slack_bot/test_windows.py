@@ -190,10 +190,17 @@ def test_another_channel_is_no_way_around_a_freeze() -> None:
     )
     ask = Ask("U1X", "C0RELEASES", "run", Target("proj_abc", "staging", "s"), at=at("2026-11-28 12:00"))
 
-    def said(**when: str) -> str:
-        deny = Rule.model_validate({"name": "no", "channels": ("C0RELEASES",), **when})
-        policy = Policy(allow=(everywhere,), deny=(deny,))
+    def said(*denies: dict[str, str]) -> str:
+        deny = tuple(
+            Rule.model_validate({"name": "no", "channels": ("C0RELEASES",), **one}) for one in denies
+        )
+        policy = Policy(allow=(everywhere,), deny=deny)
         return answers.denied(ask, decide(policy, ask), openings(policy, ask)).text
 
-    assert "You can do that in <#C0GENERAL>" in said()
-    assert "C0GENERAL" not in said(when="Fri 16:00 - Mon 08:00 Europe/Berlin")
+    assert "You can do that in <#C0GENERAL>" in said({})
+    freeze = {"when": "Fri 16:00 - Mon 08:00 Europe/Berlin"}
+    assert "C0GENERAL" not in said(freeze)
+    # What also forbids it without an end does not make the freeze one to walk around.
+    assert "C0GENERAL" not in said(freeze, {})
+    assert "C0GENERAL" not in said({}, freeze)
+    assert "C0GENERAL" in said({}, {"when": "Mon 08:00 - Tue 08:00 Europe/Berlin"})
