@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from slack_bot.demands import Limit, Limits
 
@@ -20,6 +21,10 @@ class Excess:
 
     rule: str
     sentence: str
+
+
+_AHEAD: Final = 60.0
+"""Seconds by which a time may be ahead and still count: requests that come together are not judged in their order."""
 
 
 def span(limits: Limits) -> float:
@@ -51,8 +56,8 @@ def excess(limits: Limits, person: Sequence[float], channel: Sequence[float], no
 
 
 def _wait(limit: Limit, times: Sequence[float], now: float) -> float:
-    """Seconds until another one fits."""
-    ends = (at + limit.minutes * 60.0 for at in times)
+    """Seconds until another one fits. What stands in the future was asked for before the clock was set back."""
+    ends = (at + limit.minutes * 60.0 for at in times if at <= now + _AHEAD)
     counted = sorted(end for end in ends if end > now)
     return counted[-limit.runs] - now if len(counted) >= limit.runs else 0.0
 

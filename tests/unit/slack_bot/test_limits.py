@@ -64,3 +64,12 @@ def test_whoever_waits_as_long_as_was_said_is_let_through(asked: list[int]) -> N
         assert len(counted) < 2
     else:
         assert excess(Limits(person=TWO), asked, [], counted[-2] + 600.0) is None
+
+
+def test_a_clock_that_was_set_back_an_hour_holds_nobody_up_for_that_hour() -> None:
+    limits, now = Limits(person=TWO), 10_000.0
+    before = [now + 3590.0, now + 3600.0]
+    assert excess(limits, before, [], now) is None
+    assert excess(limits, [*before, now, now + 1.0], [], now + 2.0) is not None
+    # Requests of the same moment may have been written down in another order than they came in.
+    assert excess(limits, [now + 1.0, now + 2.0], [], now) is not None
