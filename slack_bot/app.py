@@ -156,6 +156,7 @@ class Bot:
         stack.callback(executor.shutdown, wait=True)
         store = await asyncio.get_running_loop().run_in_executor(executor, Store, settings.store_path)
         stack.callback(store.close)
+        await asyncio.get_running_loop().run_in_executor(executor, store.check)
         session = await stack.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timing.slack_timeout))
         )

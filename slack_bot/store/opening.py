@@ -42,6 +42,16 @@ def told_of_trouble(path: Path) -> Iterator[None]:
     raise StoreUnusableError(f"{path} cannot be used as the bot's store: {problem}. {then}")
 
 
+def refuse_damaged(path: Path, damage: str | None) -> None:
+    """Does nothing if no damage was found.
+
+    Raises:
+        StoreUnusableError: some was; a bot on such a file would fail at whatever it reads there.
+    """
+    if damage is not None:
+        raise StoreUnusableError(f"{path} cannot be used as the bot's store: {damage}. {_KEEP_IT}")
+
+
 def create_engine(path: Path, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sa.Engine:
     """An engine on the file, which is made readable by its owner only: it holds response URLs.
 

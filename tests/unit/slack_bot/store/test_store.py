@@ -233,6 +233,8 @@ def test_damage_inside_is_found(tmp_path: Path) -> None:
         file.write(b"\xff" * 8192)
     store = Store(path)
     assert store.damage() is not None
+    with pytest.raises(StoreUnusableError, match=r"bot\.sqlite cannot be used.*Keep it"):
+        store.check()
     store.close()
 
 
