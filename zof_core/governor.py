@@ -22,7 +22,7 @@ from zof_core.assumptions import (
     RATE_WINDOW_SECONDS,
 )
 from zof_core.config import ApiKey
-from zof_core.forks import forget_at_fork
+from zof_core.forks import ForkLock, forget_at_fork
 from zof_core.retry import http_date, rate_limit_reset
 
 Priority = Literal["person", "background"]
@@ -149,7 +149,7 @@ class GovernorOf:
 
 
 _governors: weakref.WeakValueDictionary[bytes, Governor] = weakref.WeakValueDictionary()
-_governors_lock = threading.Lock()
+_governors_lock = ForkLock()
 
 
 def governor_for(base_url: str, header: str) -> Governor:

@@ -21,7 +21,7 @@ from zof_core.call import Plan
 from zof_core.clock import SYSTEM, Clock
 from zof_core.commands import Command, Hear, Sleep
 from zof_core.errors import ZofApiError, ZofConnectionError
-from zof_core.forks import forget_at_fork
+from zof_core.forks import ForkLock, forget_at_fork
 from zof_core.inbox import Inbox
 from zof_core.models import Run
 from zof_core.watching import Pace, Sighting, Watchlist
@@ -198,7 +198,7 @@ class Poller:
 _pollers: weakref.WeakValueDictionary[tuple[bytes, Clock | None], Poller] = weakref.WeakValueDictionary()
 """Held by the clients that watch, and by the poller's thread."""
 
-_lock = threading.Lock()
+_lock = ForkLock()
 
 
 def shared_poller(plan: Plan, open_drive: OpenDrive, pace: Pace | None = None) -> Poller:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ import zof_core
 from tests.integration.zof_core.conftest import Server, reply
 from zof_core import AsyncZofClient, ZofApiError, ZofClient, ZofTimeoutError
 from zof_core.clock import Clock
+from zof_core.governor import _governors_lock
+from zof_core.poller import _lock as _pollers_lock
 from zof_core.transport.pools import POOL_SIZE
 
 RUN = {"id": "run_1", "status": "queued"}
@@ -96,6 +99,37 @@ def test_a_forked_child_makes_its_own_connections(server: Server) -> None:
             assert pipe.read() == b"run_1"
         os.waitpid(child, 0)
         assert zof.runs.retrieve("run_1").id == "run_1", "the parent's connection is still its own"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_child_forked_while_others_look_something_up_is_not_held_up(server: Server) -> None:
+    server.will(reply(200, {**RUN, "status": "passed"}))
+    zof = ZofClient("zk_forked", base_url=server.base_url)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with _governors_lock, _pollers_lock:
+            held.set()
+            done.wait(20)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking with threads is what is tested
+        child = os.fork()
+    if child == 0:
+        ended = 1
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(10)
+            ended = 0 if zof.runs.watch("run_1").wait(timeout=5).id == "run_1" else 1
+        finally:
+            os._exit(ended)
+    _, status = os.waitpid(child, 0)
+    done.set()
+    holder.join()
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_a_deadline_bounds_all_calls_inside_it(server: Server) -> None:
