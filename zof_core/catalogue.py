@@ -60,7 +60,7 @@ def merged(catalogue: Catalogue, projects: Iterable[Project], runs: Iterable[Run
     Args:
         catalogue: the file's.
         projects: as the API lists them.
-        runs: recent ones: their environments and suites exist, too.
+        runs: recent ones: their environments, suites and cases exist, too.
     """
     found = {project.id: project for project in catalogue.projects}
     for project in projects:
@@ -77,12 +77,16 @@ def merged(catalogue: Catalogue, projects: Iterable[Project], runs: Iterable[Run
 
 
 def _with_names_of(project: CatalogueProject, run: Run) -> CatalogueProject:
-    environments, suites = project.environments, project.suites
+    environments, suites, cases = project.environments, project.suites, project.cases
     if run.environment and run.environment not in environments:
         environments = [*environments, run.environment]
     if run.test_suite_id and all(suite.id != run.test_suite_id for suite in suites):
         suites = [*suites, CatalogueSuite(id=run.test_suite_id)]
-    return project.model_copy(update={"environments": environments, "suites": suites})
+    known = {case.id for case in cases}
+    # An empty id would be refused in a file, too.
+    used = [case_id for case_id in dict.fromkeys(run.test_case_ids or ()) if case_id and case_id not in known]
+    cases = [*cases, *(CatalogueCase(id=case_id) for case_id in used)]
+    return project.model_copy(update={"environments": environments, "suites": suites, "cases": cases})
 
 
 def load_catalogue(path: str | Path) -> Catalogue:

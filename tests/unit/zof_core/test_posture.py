@@ -87,7 +87,10 @@ def test_a_merged_catalogue() -> None:
     file = Catalogue(
         projects=[
             CatalogueProject(
-                id="proj_1", environments=["staging"], suites=[CatalogueSuite(id="s1", name="S")]
+                id="proj_1",
+                environments=["staging"],
+                suites=[CatalogueSuite(id="s1", name="S")],
+                cases=[CatalogueCase(id="c1", name="C")],
             )
         ]
     )
@@ -97,9 +100,11 @@ def test_a_merged_catalogue() -> None:
         Run(id="r3", status="passed", project_id="proj_3", environment="staging"),
         Run(id="r4", status="passed"),
     ]
+    runs.append(Run(id="r5", status="passed", project_id="proj_1", test_case_ids=["c1", "c2", "c2", ""]))
     whole = merged(file, [Project(id="proj_1", name="Checkout"), Project(id="proj_2", name="Shop")], runs)
     assert [(p.id, p.name, p.environments, [s.id for s in p.suites]) for p in whole.projects] == [
         ("proj_1", "Checkout", ["staging", "qa"], ["s1", "s2"]),
         ("proj_2", "Shop", [], []),
         ("proj_3", None, ["staging"], []),
     ]
+    assert [(case.id, case.name) for case in whole.projects[0].cases] == [("c1", "C"), ("c2", None)]
