@@ -23,6 +23,7 @@ from zof_core.evidence import (
     recent,
 )
 from zof_core.models import Result, Run
+from zof_core.validation import quoted
 from zof_core.wording import duration_text, span_text, status_style
 
 ADVISORY = "Advisory, computed here; Zof's own gate is under Governance → Releases."
@@ -51,6 +52,11 @@ class Gate:
     maximum_evidence_age: timedelta | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.required_suites, str):  # which is a sequence, too: of letters
+            raise ZofValidationError(
+                f"required_suites must be a list, such as [{quoted(self.required_suites)}].",
+                param="required_suites",
+            )
         for name in ("minimum_pass_rate", "minimum_coverage"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:

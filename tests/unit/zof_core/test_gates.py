@@ -132,7 +132,13 @@ def test_a_gate_that_asks_nothing_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"minimum_pass_rate": 95}, {"minimum_coverage": -0.1}, {"evidence_within": timedelta(0)}]
+    "wrong",
+    [
+        {"minimum_pass_rate": 95},
+        {"minimum_coverage": -0.1},
+        {"evidence_within": timedelta(0)},
+        {"required_suites": "smoke"},
+    ],
 )
 def test_criteria_that_make_no_sense_are_refused(wrong: dict) -> None:
     with pytest.raises(ZofValidationError):
