@@ -77,6 +77,7 @@ class _Course:
     attempts: list[Attempt] = field(default_factory=list)
     waited: float = 0.0
     key_renewed: bool = False
+    key_version: int = 0
     tokens: int = 0
 
     def ends_well(self, status: int) -> bool:
@@ -130,10 +131,15 @@ class Plan:
         """The same plan with another timeout."""
         return replace(self, timeout=seconds)
 
-    def key_machine(self) -> Generator[Command, Any, None]:
-        """Reads the key from its source, if that has not been done."""
+    def key_machine(self, ends_at: float | None = None) -> Generator[Command, Any, None]:
+        """Reads the key from its source, if that has not been done.
+
+        Args:
+            ends_at: a deadline beside the client's own and the ambient one, in monotonic seconds.
+        """
         if not self.key.known:
-            yield RenewKey(self.key)
+            now = self.clock.monotonic()
+            yield RenewKey(self.key, self._nearest(now + self.timeout, ends_at) - now)
 
     def machine(
         self, call: Call[T], ends_at: float | None = None, priority: Priority | None = None
@@ -195,7 +201,7 @@ class Plan:
             started=now,
             ends_at=self._nearest(now + self.timeout, ends_at),
         )
-        yield from self.key_machine()
+        yield from self.key_machine(course.ends_at)
         while True:
             answer = yield from self._attempt(course)
             if isinstance(answer, ResponseInfo):
@@ -232,6 +238,7 @@ class Plan:
         if one.sent_at >= course.ends_at:
             one.fault = Fault("timeout", "no time was left")
             return
+        course.key_version = self.key.version
         reply = yield Send(request, course.ends_at)
         if isinstance(reply, Fault):
             one.fault = reply
@@ -281,7 +288,9 @@ class Plan:
         now = self.clock.monotonic()
         if failed.status == 401 and not course.key_renewed and self.key.renewable:
             course.key_renewed = True
-            if (yield RenewKey(self.key)):
+            # Of calls that were refused together, the first one's reading serves all.
+            is_read = self.key.version != course.key_version
+            if is_read or (yield RenewKey(self.key, course.ends_at - now)):
                 course.waited = 0.0
                 return
         head = failed.head

@@ -91,9 +91,15 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class RenewKey:
-    """Read the key anew from where it comes from: gives whether it is another one now."""
+    """Read the key anew from where it comes from: gives whether it is another one now.
+
+    Args:
+        key: which.
+        seconds: how long a source that is awaited may take.
+    """
 
     key: ApiKey
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,13 +94,12 @@ class ApiKey:
 
     def take(self, value: Any) -> bool:
         """Uses what the source gave. Gives whether that is another key than before."""
-        before = self.__reveal
+        before = self.version
         problem = self._keep(value)
         del value
         if problem is not None:
             raise ZofAuthenticationError(problem, hint=_GIVE_ONE if problem is _MISSING else None)
-        assert self.__reveal is not None
-        return before is None or before() != self.__reveal()
+        return self.version != before
 
     def _keep(self, value: Any) -> str | None:
         """Keeps a key, or gives what is wrong with it."""
@@ -112,8 +111,9 @@ class ApiKey:
         if not all("!" <= char <= "~" for char in key):
             return _NO_KEY
         header = f"Bearer {key}"
-        self.__reveal = lambda: header
-        self.version += 1
+        if self.__reveal is None or self.__reveal() != header:
+            self.__reveal = lambda: header
+            self.version += 1
         return None
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ from zof_core.commands import (
     Send,
     Sleep,
 )
-from zof_core.errors import ZofApiError, ZofAuthenticationError
+from zof_core.errors import ZofApiError, ZofAuthenticationError, ZofTimeoutError
 
 T = TypeVar("T")
 
@@ -168,15 +168,20 @@ def _renewed(command: RenewKey) -> bool:
 
 
 async def _renewed_later(command: RenewKey) -> bool:
+    import asyncio  # noqa: PLC0415  # see `clock`
+
     got = _fetched(command)
     failed = None
     try:
-        if inspect.isawaitable(got[0]):
-            got.append(await got.pop())
+        async with asyncio.timeout(max(0.0, command.seconds)) as limit:
+            if inspect.isawaitable(got[0]):
+                got.append(await got.pop())
     except ZofApiError:
         raise
     except Exception as error:
         failed = type(error).__name__
+    if failed and limit.expired():
+        raise ZofTimeoutError(f"The function given as api_key gave no key within {command.seconds:.3g} s.")
     if failed is not None:
         raise _source_failed(failed)
     return command.key.take(got.pop())

@@ -47,7 +47,7 @@ def wait_for_runs(
     if on_update is not None and not callable(on_update):
         refuse({"on_update": f"on_update must be a function, not {type(on_update).__name__}."})
     for plan in {id(handle.plan): handle.plan for handle in handles}.values():
-        yield from plan.key_machine()
+        yield from plan.key_machine(plan.clock.monotonic() + timeout)
     wait = _Wait(handles, timeout)
     try:
         while len(wait.ended) < enough:

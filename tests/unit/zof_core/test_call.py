@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -305,6 +306,35 @@ def test_a_rotated_key_is_read_once_more(script: Script, time: Time) -> None:
     assert zof.runs.retrieve("run_1").id == "run_1"
     assert sent == ["Bearer zk_old", "Bearer zk_new"]
     assert time.slept == []
+
+
+def test_a_call_that_was_refused_with_a_key_another_has_renewed_is_sent_again(
+    script: Script, time: Time
+) -> None:
+    keys = ["zk_old"]
+    zof = ZofClient(lambda: keys[0], base_url=BASE, transport=SyncScript(script), clock=time.clock())
+
+    def refused(_: object) -> tuple[int, object]:
+        keys[0] = "zk_new"
+        zof.plan.key.take(keys[0])  # as another thread's call does meanwhile
+        return 401, {}
+
+    script.will(refused, (200, RUN))
+    assert zof.runs.retrieve("run_1").id == "run_1"
+
+
+async def test_a_key_function_that_never_ends_is_not_waited_for_beyond_the_deadline() -> None:
+    async def silent() -> str:
+        await asyncio.Event().wait()
+        return "zk_late"
+
+    sentence = "The function given as api_key gave no key within"
+    async with asyncio.timeout(20), AsyncZofClient(silent, base_url=BASE, timeout=0.01) as zof:
+        with pytest.raises(ZofTimeoutError, match=sentence):
+            await zof.runs.retrieve("run_1")
+    async with asyncio.timeout(20), AsyncZofClient(silent, base_url=BASE) as zof:
+        with pytest.raises(ZofTimeoutError, match=sentence):
+            await zof.runs.watch("run_1").wait(timeout=0.01)
 
 
 def test_a_key_that_is_still_refused_is_not_read_for_ever(script: Script, time: Time) -> None:
