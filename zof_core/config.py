@@ -165,6 +165,8 @@ def parse_base_url(text: str) -> BaseUrl:
         ZofValidationError: it is no URL, holds a user name, a query or a fragment, or would send the key in the clear
             over a network.
     """
+    if not isinstance(text, str):
+        raise _refused(f"base_url must be text, not {type(text).__name__}.")
     try:
         parts = urlsplit(text.strip())
         host, port = parts.hostname, parts.port
@@ -237,8 +239,8 @@ def load_profile(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         ZofValidationError: the file is not TOML, others may read it, or a profile that was named is not in it.
     """
     named, profile = _read(environ, "ZOF_PROFILES"), _read(environ, "ZOF_PROFILE")
-    place = Path(named) if named else _home(environ) / "zof" / "profiles.toml"
-    if not (named or profile or place.exists()):
+    place = Path(named) if named else _usual_place(environ)
+    if not (named or profile or os.path.exists(place)):  # noqa: PTH110  # Path's raises for a name too long
         return {}
     found, problem = _profile_in(place, profile, required=bool(named or profile))
     if problem is not None:
@@ -253,10 +255,10 @@ def _profile_in(place: Path, named: str | None, *, required: bool) -> tuple[dict
     try:
         document = tomllib.loads(place.read_text(encoding="utf-8"))
         readable_by_others = os.name == "posix" and place.stat().st_mode & 0o077
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except OSError:
         return {}, f"The profile file {place} cannot be read." if required else None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        # The parser's message could quote the line that holds the key.
+    except (ValueError, RecursionError):  # not only TOML's: a number too long, brackets too deep
+        # The parser's message could quote the line that holds the key, and its frames hold the whole file.
         return {}, f"The profile file {place} is not TOML."
     profile = named or "default"
     entry = document.get(profile)
@@ -270,5 +272,9 @@ def _profile_in(place: Path, named: str | None, *, required: bool) -> tuple[dict
     return entry, None
 
 
-def _home(environ: Mapping[str, str] | None) -> Path:
-    return Path(_read(environ, "XDG_CONFIG_HOME") or Path(_read(environ, "HOME") or Path.home()) / ".config")
+def _usual_place(environ: Mapping[str, str] | None) -> Path:
+    try:
+        home = _read(environ, "XDG_CONFIG_HOME") or Path(_read(environ, "HOME") or Path.home()) / ".config"
+    except RuntimeError:  # a container's user without a home, who is in no list of users
+        home = "/.config"  # not below the working directory: who writes there would say where the key goes
+    return Path(home) / "zof" / "profiles.toml"

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -66,17 +68,39 @@ def test_no_key_at_all(tmp_path: Path) -> None:
         ('[default]\napi_key = "zk_secret', 0o600, "is not TOML"),
         ("[default]\napi_key = 5", 0o600, "of texts"),
         ('default = "zk_secret"', 0o600, "no table"),
+        ('[default]\napi_key = "zk_secret"\nx = ' + "9" * 5000, 0o600, "is not TOML"),
+        ('[default]\napi_key = "zk_secret"\nx = ' + "[" * 5000, 0o600, "is not TOML"),
     ],
 )
 def test_a_profile_that_cannot_be_used(tmp_path: Path, text: str, mode: int, said: str) -> None:
     with pytest.raises(ZofValidationError, match=said) as caught:
         load_profile(_profiles(tmp_path, text, mode))
-    assert "zk_secret" not in str(caught.value)
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    own = [frame for frame in told.stack if frame.filename != __file__]
+    assert "zk_secret" not in f"{caught.value}{[frame.locals for frame in own]}"
 
 
 def test_a_profile_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(ZofValidationError, match="cannot be read"):
         load_profile({"ZOF_PROFILES": str(tmp_path / "none.toml")})
+
+
+def test_a_profile_file_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for place in (tmp_path, tmp_path / "loop", tmp_path / ("n" * 5000)):
+        with pytest.raises(ZofValidationError, match="cannot be read"):
+            load_profile({"ZOF_PROFILES": str(place)})
+    assert load_profile({"HOME": "/" + "n" * 5000}) == {}
+
+
+def test_who_has_no_home_has_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert resolve_base_url(None, {}).text == "https://api.zof.ai/v1"
+    with pytest.raises(ZofValidationError, match="cannot be read"):
+        load_profile({"ZOF_PROFILE": "ci"})
 
 
 @pytest.mark.parametrize("key", ["a b", "a\nb", "a\r\nX-Evil: 1", "ключ", "\x00"])
@@ -143,6 +167,12 @@ def test_base_urls_that_are_refused(text: str, said: str) -> None:
         parse_base_url(text)
     assert caught.value.param == "base_url"
     assert "pass" not in caught.value.message.replace("password", "")
+
+
+@pytest.mark.parametrize("base_url", [5, 1.5, b"https://api.zof.ai/v1", ["https://api.zof.ai/v1"]])
+def test_a_base_url_is_text(base_url: Any) -> None:
+    with pytest.raises(ZofValidationError, match="base_url must be text"):
+        resolve_base_url(base_url, {})
 
 
 @given(st.text())
