@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Protocol
@@ -95,14 +96,23 @@ def _target_problem(to: object) -> str | None:
 def _path_problem(path: Path) -> str | None:
     """Said before anything is fetched, since a file may take an hour."""
     try:
+        os.fsencode(path)
         nameless = "\0" in str(path) or path.is_dir() or not path.name
-        parent_is_there = path.parent.is_dir()
+        parent_is_there = nameless or path.resolve().parent.is_dir()
+        is_special = not nameless and path.exists() and not path.is_file()
     except OSError as error:
         return f"to {quoted_path(path)} is no path of a file: {error.strerror}."
+    except (
+        RuntimeError,
+        UnicodeEncodeError,
+    ):  # links in a circle, as Python before 3.13 tells of them; half characters
+        return f"to {quoted_path(path)} is no path of a file."
     if nameless:
         return f"to {quoted_path(path)} is no path of a file. Name the file too, such as trace.zip."
     if not parent_is_there:
         return f"to {quoted_path(path)} is in a directory that is not there. Make it first."
+    if is_special:  # moved into place, the file would be there instead of the device, for everybody
+        return f"to {quoted_path(path)} is no plain file. Open it, and give the open file."
     return None
 
 
@@ -216,8 +226,8 @@ class _PathSink(_Sink):
         import tempfile  # noqa: PLC0415  # who never downloads does not load it
 
         super().__init__()
-        self._path = path
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+        self._path = path.resolve()  # a link goes on leading to the file, which is the one that changes
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=self._path.parent)
         self._temporary = Path(name)
         self._file = os.fdopen(handle, "wb")
 
@@ -231,6 +241,8 @@ class _PathSink(_Sink):
 
     def keep(self) -> None:
         self._file.close()
+        if self._path.exists():  # who may read it stays as it was; a new file is its owner's alone
+            self._temporary.chmod(stat.S_IMODE(self._path.stat().st_mode))
         self._temporary.replace(self._path)
 
     def end(self) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def test_a_server_far_away_cannot_have_this_machine_ask_itself(
     assert len(script.requests) == 1
 
 
-@pytest.mark.parametrize("to", [None, 5, b"f", "", "\0", ".", "nowhere/f", "f" * 5000])
+@pytest.mark.parametrize("to", [None, 5, b"f", "", "\0", ".", "nowhere/f", "f" * 5000, "\ud800"])
 def test_where_no_file_can_be_is_refused_before_anything_is_fetched(
     zof: ZofClient, script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: Any
 ) -> None:
@@ -161,6 +162,39 @@ def test_where_no_file_can_be_is_refused_before_anything_is_fetched(
     with pytest.raises(ZofValidationError) as refused:
         zof.runs.artifacts.download(f"{BASE}/a", to)
     assert (refused.value.param, script.requests) == ("to", [])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+def test_a_link_goes_on_leading_to_its_file(zof: ZofClient, script: Script, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "f").write_bytes(b"before")
+    (tmp_path / "latest").symlink_to(tmp_path / "runs" / "f")
+    script.will((200, b"whole"))
+    zof.runs.artifacts.download(f"{BASE}/a", tmp_path / "latest")
+    assert (tmp_path / "latest").is_symlink()
+    assert (tmp_path / "runs" / "f").read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+def test_what_is_no_plain_file_is_not_replaced(zof: ZofClient, script: Script, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("pipe", "link", "loop"):
+        with pytest.raises(ZofValidationError) as refused:
+            zof.runs.artifacts.download(f"{BASE}/a", tmp_path / name)
+        assert (refused.value.param, script.requests) == ("to", [])
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_who_may_read_a_file_stays_as_it_was(zof: ZofClient, script: Script, tmp_path: Path) -> None:
+    to = tmp_path / "f"
+    to.write_bytes(b"before")
+    to.chmod(0o640)
+    script.will((200, b"whole"))
+    zof.runs.artifacts.download(f"{BASE}/a", to)
+    assert (to.read_bytes(), to.stat().st_mode & 0o777) == (b"whole", 0o640)
 
 
 @pytest.mark.parametrize("artifact", [None, 5, b"https://zof.test/a", {"url": f"{BASE}/a"}])
