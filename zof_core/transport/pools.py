@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import ssl
 import urllib.request
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from zof_core.config import is_loopback
 from zof_core.errors import ZofValidationError
 from zof_core.transport.library import httpcore, httpx
-from zof_core.validation import quoted_path
+from zof_core.validation import quoted, quoted_path
 
 POOL_SIZE = 50
 KEEP_ALIVE_SECONDS = 20.0
@@ -22,19 +23,30 @@ Place = tuple[str, str]
 
 @functools.lru_cache(maxsize=8)
 def _ssl_context(ca_file: str | None, _env: tuple[str | None, str | None]) -> ssl.SSLContext:
-    if ca_file is None:
-        return httpx.create_ssl_context()
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        return httpx.create_ssl_context() if ca_file is None else ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError):  # an SSLError is an OSError
         pass
-    raise _no_certificates(ca_file)
+    raise _no_certificates(ca_file) if ca_file is not None else _no_tls()
 
 
 def _no_certificates(ca_file: object) -> ZofValidationError:
     return ZofValidationError(
         f"ca_file {quoted_path(ca_file)} cannot be read as certificates in PEM form.", param="ca_file"
     )
+
+
+def _no_tls() -> ZofValidationError:
+    """What the environment adds to TLS cannot be used: nothing else of it can fail to be read."""
+    named = [name for name in _TLS_VARIABLES if os.environ.get(name)]
+    said = " and ".join(f"{name} {quoted_path(os.environ[name])}" for name in named)
+    return ZofValidationError(
+        f"TLS cannot be set up with {said or 'the certificates of this Python'}. Correct it, or leave it out.",
+        param=named[0] if named else "ca_file",
+    )
+
+
+_TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 
 def shared_ssl_context(ca_file: str | None) -> ssl.SSLContext:
@@ -58,7 +70,6 @@ def proxy_for(scheme: str, host: str) -> str | None:
 def pool_arguments(place: Place, ca_file: str | None, size: int = POOL_SIZE) -> dict[str, Any]:
     """What a pool of the library is made with, for one address."""
     scheme, netloc = place
-    proxy = proxy_for(scheme, urlsplit(f"//{netloc}").hostname or "")
     arguments: dict[str, Any] = {
         "max_connections": size,
         "max_keepalive_connections": size,
@@ -66,10 +77,34 @@ def pool_arguments(place: Place, ca_file: str | None, size: int = POOL_SIZE) -> 
     }
     if scheme == "https":
         arguments["ssl_context"] = shared_ssl_context(ca_file)
-    if proxy:
-        given = httpx.Proxy(proxy)
-        arguments["proxy"] = httpcore.Proxy(str(given.url), auth=given.raw_auth)
+    proxy, problem = _usable_proxy(scheme, urlsplit(f"//{netloc}").hostname or "")
+    if problem is not None:
+        raise ZofValidationError(problem, param=f"{scheme}_proxy")
+    if proxy is not None:
+        arguments["proxy"] = proxy
     return arguments
+
+
+def _usable_proxy(scheme: str, host: str) -> tuple[httpcore.Proxy | None, str | None]:
+    """The proxy for an address, or what is wrong with it: its address may hold a password, so it is not quoted."""
+    proxy = proxy_for(scheme, host)
+    if not proxy:
+        return None, None
+    named = f"The proxy that {scheme}_proxy, all_proxy or the system names for {quoted(host)}"
+    try:
+        given = httpx.Proxy(proxy)
+        found = httpcore.Proxy(str(given.url), auth=given.raw_auth)
+    except (ValueError, httpx.InvalidURL):
+        return (
+            None,
+            f"{named} has no address such as http://proxy.example.com:3128. Correct it, or leave it out.",
+        )
+    if given.url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+        return (
+            None,
+            f"{named} speaks SOCKS, and socksio is not installed. Do pip install socksio, or name an HTTP one.",
+        )
+    return found, None
 
 
 def place_of(url: str) -> Place:

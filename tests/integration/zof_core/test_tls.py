@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -144,6 +145,42 @@ def test_what_holds_no_certificates_is_named(call: Call, server: TlsServer, ca_f
     base = f"https://127.0.0.1:{server.port}/v1"
     with pytest.raises(ZofValidationError, match="ca_file"):
         call(lambda zof: zof.runs.retrieve("run_1"), base_url=base, ca_file=ca_file)
+
+
+@both
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE"])
+def test_a_variable_that_keeps_tls_from_beginning_is_named(
+    call: Call, server: TlsServer, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, str(tmp_path / "nowhere" / "f"))
+    with pytest.raises(ZofValidationError, match=f"TLS cannot be set up with {name} .*nowhere"):
+        call(lambda zof: zof.runs.retrieve("run_1"), base_url=f"https://127.0.0.1:{server.port}/v1")
+
+
+@both
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ftp://u:pw_of_it@h", "no address"),
+        ("http://u:pw_of_it@h:99999", "no address"),
+        ("socks5://u:pw_of_it@h", "socksio"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_said_without_its_password(
+    call: Call, address: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, address)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ZofValidationError, match=said) as refused:
+        call(lambda zof: zof.runs.retrieve("run_1"), base_url="https://zof.test/v1")
+    told = traceback.TracebackException.from_exception(refused.value, capture_locals=True)
+    own = [frame.locals for frame in told.stack if frame.filename != __file__]
+    assert "pw_of_it" not in f"{refused.value}{own}"
 
 
 @both
