@@ -27,9 +27,10 @@ from typing import Any, Protocol
 from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
 
 from zof_core.assumptions import SIGNATURE_HEADER, WEBHOOK_BODY_MAX, WEBHOOK_REMEMBER_SECONDS
+from zof_core.deadlines import checked_seconds
 from zof_core.errors import ZofApiError
 from zof_core.models import ZofModel
-from zof_core.validation import quoted_path
+from zof_core.validation import quoted_path, refuse
 
 KNOWN_EVENTS = frozenset(
     {
@@ -128,8 +129,13 @@ def verify(
     """
     if not isinstance(body, bytes | bytearray | memoryview):
         raise WebhookError("The webhook's body must be given as the raw bytes that came.", param="body")
-    if not isinstance(secret, str) or not secret:
+    if not secret:
         raise WebhookError("There is no signing secret, so no delivery can be trusted.", param="secret")
+    for name, given in (("secret", secret), ("previous_secret", previous_secret)):
+        if given is not None and not _can_sign(given):
+            raise WebhookError(
+                f"{name} is no signing secret: it is not text, or is broken. Copy it anew.", param=name
+            )
     raw = bytes(body)
     if len(raw) > WEBHOOK_BODY_MAX:
         raise WebhookError("The webhook's body is longer than any event.", param="body")
@@ -138,6 +144,13 @@ def verify(
             "The webhook's signature does not fit its body: it is not from Zof.", param="signature"
         )
     return _read(raw)
+
+
+def _can_sign(secret: object) -> bool:
+    try:
+        return isinstance(secret, str) and secret.encode() is not None
+    except UnicodeEncodeError:  # as bytes of a variable become that are not UTF-8
+        return False
 
 
 def _fits(body: bytes, signature: str | bytes | None, secrets: tuple[str | None, ...]) -> bool:
@@ -189,6 +202,12 @@ class Dedupe(Protocol):
         """
 
 
+def _check_event_id(event_id: object) -> None:
+    if not isinstance(event_id, str):
+        problem = f"event_id must be an event's id, as in event.id, not {type(event_id).__name__}."
+        refuse({"event_id": problem})
+
+
 class MemoryDedupe:
     """For one process.
 
@@ -200,13 +219,14 @@ class MemoryDedupe:
     def __init__(
         self, remember: float = WEBHOOK_REMEMBER_SECONDS, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._remember = remember
+        self._remember = checked_seconds("remember", remember)
         self._now = now
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def first(self, event_id: str) -> bool:
         """Whether this event comes for the first time; from then on it does not."""
+        _check_event_id(event_id)
         now = self._now()
         with self._lock:
             while self._seen and next(iter(self._seen.values())) <= now - self._remember:
@@ -236,9 +256,9 @@ class SqliteDedupe:
         now: Callable[[], float] = lambda: datetime.now(UTC).timestamp(),
     ) -> None:
         self._path = str(path)
-        self._remember = remember
+        self._remember = checked_seconds("remember", remember)
         self._now = now
-        if self._path in {"", ":memory:"}:
+        if self._path in {"", ":memory:"} or not isinstance(path, str | Path):
             raise DedupeError("SqliteDedupe needs a file. In memory, for one process, use MemoryDedupe.")
         with self._database() as database:
             database.execute(
@@ -248,6 +268,7 @@ class SqliteDedupe:
 
     def first(self, event_id: str) -> bool:
         """Whether this event comes for the first time; from then on it does not."""
+        _check_event_id(event_id)
         now = self._now()
         with self._database() as database:
             database.execute("DELETE FROM zof_events WHERE seen <= ?", (now - self._remember,))
@@ -263,7 +284,7 @@ class SqliteDedupe:
         try:
             with closing(sqlite3.connect(self._path, timeout=10)) as database, database:
                 yield database
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:  # the latter: characters that no path can have
             problem = f"{quoted_path(self._path)} cannot be used to remember events: {error}."
         else:
             return

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.contract import WebhookEvent, webhook_events
+from zof_core import ZofValidationError
 from zof_core.webhooks import (
     SIGNATURE_HEADER,
     Dedupe,
@@ -110,6 +111,17 @@ def test_arguments_that_cannot_be_checked(body: Any, secret: Any) -> None:
         verify(body, "0" * 64, secret)
 
 
+@pytest.mark.parametrize("secret", [5, b"whsec_x", "whsec_\udcff"])
+def test_a_secret_that_cannot_sign_is_not_shown(secret: Any) -> None:
+    body = _body()
+    for name in ("secret", "previous_secret"):
+        secrets = {"secret": SECRET, name: secret}
+        with pytest.raises(WebhookError, match=f"^{name} is no signing secret") as refused:
+            verify(body, "0" * 64, **secrets)
+        assert "whsec" not in str(refused.value)
+        assert refused.value.param == name
+
+
 def test_a_body_that_is_far_too_long() -> None:
     body = b" " * (1024 * 1024 + 1)
     with pytest.raises(WebhookError, match="longer"):
@@ -162,10 +174,12 @@ def test_sqlite_remembers_over_restarts(tmp_path: Path) -> None:
     assert not SqliteDedupe(tmp_path / "e.db").first("evt_1")
 
 
-@pytest.mark.parametrize("path", ["", ":memory:"])
-def test_sqlite_needs_a_file(path: str) -> None:
+@pytest.mark.parametrize("path", ["", ":memory:", None, 5, b"e.db"])
+def test_sqlite_needs_a_file(path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(DedupeError, match="MemoryDedupe"):
         SqliteDedupe(path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -174,6 +188,24 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         SqliteDedupe(tmp_path / "notes.txt")
     with pytest.raises(DedupeError, match="cannot be used"):
         SqliteDedupe(tmp_path / "nowhere" / "e.db")
+    for path in ("a\0b", "\ud800"):
+        with pytest.raises(DedupeError, match="cannot be used"):
+            SqliteDedupe(path)
+
+
+@pytest.mark.parametrize("event_id", [None, 5, b"evt_1", ["evt_1"]])
+def test_what_is_no_id_is_not_remembered(tmp_path: Path, event_id: Any) -> None:
+    for store in (MemoryDedupe(), SqliteDedupe(tmp_path / "e.db")):
+        with pytest.raises(ZofValidationError, match="event_id must be"):
+            store.first(event_id)
+
+
+@pytest.mark.parametrize("remember", [0, -1, float("nan"), None])
+def test_what_would_remember_nothing_or_for_ever_is_refused(tmp_path: Path, remember: Any) -> None:
+    with pytest.raises(ZofValidationError, match="remember"):
+        MemoryDedupe(remember)
+    with pytest.raises(ZofValidationError, match="remember"):
+        SqliteDedupe(tmp_path / "e.db", remember)
 
 
 def test_a_file_that_breaks_later_is_told_of(tmp_path: Path) -> None:
