@@ -14,7 +14,8 @@
 Or as a pytest fixture: `pytest_plugins = ["zof_core.testing.plugin"]`, then `def test_it(fake_zof): ...`.
 """
 
+from zof_core.commands import Fault
 from zof_core.testing.fake import FakeZof
 from zof_core.testing.virtual import VirtualTime
 
-__all__ = ["FakeZof", "VirtualTime"]
+__all__ = ["FakeZof", "Fault", "VirtualTime"]

@@ -6,8 +6,7 @@ import json
 import pytest
 
 from zof_core import Run, ZofAuthenticationError, ZofConflictError, ZofNotFoundError, ZofServerError
-from zof_core.commands import Fault
-from zof_core.testing import FakeZof
+from zof_core.testing import FakeZof, Fault
 
 pytest_plugins = ["zof_core.testing.plugin"]
 
