@@ -182,7 +182,10 @@ _BY_STATUS: Mapping[int, type[ZofApiError]] = {
 
 def clean_text(text: object, limit: int = MESSAGE_MAX) -> str:
     """Somebody else's text on one line, without control characters, no longer than `limit`."""
-    kept = str(text)[: limit * 4]
+    try:
+        kept = str(text)[: limit * 4]
+    except Exception:  # a number of more digits than Python writes, a `__str__` that fails
+        kept = f"<{type(text).__name__}>"
     if not kept.isprintable():
         kept = "".join(char if char.isprintable() else " " for char in kept)
     line = " ".join(kept.split())

@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zof_core
-from zof_core import Attempt, ZofApiError, ZofDecodeError, ZofInvalidRequestError, ZofServerError
+from zof_core import (
+    Attempt,
+    ZofApiError,
+    ZofDecodeError,
+    ZofInvalidRequestError,
+    ZofServerError,
+    ZofValidationError,
+)
 from zof_core.errors import clean_text, error_class
+from zof_core.validation import checked_limit
 
 FAMILY = [
     kind for kind in vars(zof_core).values() if isinstance(kind, type) and issubclass(kind, ZofApiError)
@@ -65,3 +73,15 @@ def test_other_peoples_text_is_one_printable_line(text: str, limit: int) -> None
     cleaned = clean_text(text, limit)
     assert cleaned.isprintable()
     assert len(cleaned) <= limit
+
+
+class _Mute:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("value", [10**5000, _Mute(), [_Mute()], {10**5000: 1}], ids=type)
+def test_what_cannot_be_written_out_is_named_by_its_kind(value: object) -> None:
+    assert clean_text(value) == f"<{type(value).__name__}>"
+    with pytest.raises(ZofValidationError, match="limit"):
+        checked_limit(value)  # type: ignore[arg-type]  # what is no limit
