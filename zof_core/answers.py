@@ -35,49 +35,51 @@ def read_answer(call: Call[T], raw: RawResponse, host: str, key: ApiKey) -> T:
         # Of a mere acknowledgement nothing is documented, so it may be empty.
         model = kind.model_validate_json(raw.body or (b"{}" if kind is Acknowledgement else b""))
     except ValidationError:
-        model, problem = _mended(kind, call.operation.answer.item, raw.body)
-        problem = key.hide(problem)
+        model, problem = _mended(kind, call.operation.answer.item, raw.body, key)
     if model is None:
         facts = Facts(call, host, raw.info.attempts, key, raw.info.request_id)
         raise facts.error(ZofDecodeError, problem, status=raw.status)
     asked = call.subject.get("run_id") if isinstance(model, Run) else None
     if asked is not None and cast("Run", model).id != asked:
         facts = Facts(call, host, raw.info.attempts, key, raw.info.request_id)
-        other = clean_text(cast("Run", model).id, 60)
+        other = clean_text(key.hide(cast("Run", model).id), 60)
         raise facts.error(ZofDecodeError, f"The answer is about another run, {other!r}.", status=raw.status)
     come_with(model, raw.info)
     return cast("T", model)
 
 
-def _mended(kind: type[ZofModel], item: type[ZofModel] | None, body: bytes) -> tuple[ZofModel | None, str]:
+def _mended(
+    kind: type[ZofModel], item: type[ZofModel] | None, body: bytes, key: ApiKey
+) -> tuple[ZofModel | None, str]:
     """The model with values of unexpected types set aside, or what keeps it from being one.
 
     Args:
         kind: the model.
         item: of a page, the model of its items: each is mended by itself, so that it costs the same in any page.
         body: what came.
+        key: hidden before a text is cut, since half of it could be read.
     """
     if not body.strip():
         return None, "The answer is empty."
     try:
         data = _without_surrogates(json.loads(body))
     except (ValueError, RecursionError):
-        return None, f"The answer is not JSON: {_beginning(body)}"
+        return None, f"The answer is not JSON: {_beginning(body, key)}"
     if not isinstance(data, dict):
-        return None, f"The answer is not a JSON object: {_beginning(body)}"
+        return None, f"The answer is not a JSON object: {_beginning(body, key)}"
     items = data.get("data") if item is not None else None
     if item is not None and isinstance(items, list):
         if len(items) > MENDED_ITEMS_MAX:
             return None, f"The answer lists {len(items)} items, and not all of them can be read."
         for place, one in enumerate(items):
-            _, problem = _set_right(item, one)
+            _, problem = _set_right(item, one, key)
             if problem:
                 return None, f"The answer lacks what it must have: data.{place}.{problem}."
-    model, problem = _set_right(kind, data)
+    model, problem = _set_right(kind, data, key)
     return model, problem and f"The answer lacks what it must have: {problem}."
 
 
-def _set_right(kind: type[ZofModel], data: Any) -> tuple[ZofModel | None, str]:
+def _set_right(kind: type[ZofModel], data: Any, key: ApiKey) -> tuple[ZofModel | None, str]:
     """The model of an object, in which values of unexpected types are set aside, or what it lacks."""
     problem = ""
     for _ in range(_MENDING_ROUNDS):
@@ -85,7 +87,7 @@ def _set_right(kind: type[ZofModel], data: Any) -> tuple[ZofModel | None, str]:
             return kind.model_validate(data), ""
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)
-            problem = problem or _described(first[0])
+            problem = problem or _described(first[0], key)
             moved = [_set_aside(data, one["loc"], one["type"]) for one in first]
             if not all(moved):
                 break
@@ -137,11 +139,11 @@ def _aside(owner: dict[str, Any]) -> dict[str, Any]:
     return aside if isinstance(aside, dict) else {}
 
 
-def _described(error: Any) -> str:
-    where = ".".join(clean_text(part, 40) for part in error["loc"]) or "the whole"
+def _described(error: Any, key: ApiKey) -> str:
+    where = ".".join(clean_text(key.hide(str(part)), 40) for part in error["loc"]) or "the whole"
     return f"{where}: {clean_text(error['msg'], 120)}"
 
 
-def _beginning(body: bytes) -> str:
-    text = clean_text(body[:200].decode("utf-8", "replace"), 60)
+def _beginning(body: bytes, key: ApiKey) -> str:
+    text = clean_text(key.hide(body[:4096].decode("utf-8", "replace"))[:200], 60)
     return f"it begins with {text!r}."

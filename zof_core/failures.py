@@ -71,13 +71,13 @@ def error_of_answer(
 ) -> ZofApiError:
     """The error in an answer that is no success."""
     said = _envelope(body)
-    code = _text_of(said.get("code"), 100) or CODE_BY_STATUS.get(status)
-    message = _text_of(said.get("message"), 500) or _plain_message(status, headers)
+    code = _text_of(said.get("code"), 100, facts.key) or CODE_BY_STATUS.get(status)
+    message = _text_of(said.get("message"), 500, facts.key) or _plain_message(status, headers)
     return facts.error(
         error_class(status),
         message,
         code=code,
-        param=_text_of(said.get("param"), 100),
+        param=_text_of(said.get("param"), 100, facts.key),
         status=status,
         retry_after=retry_after,
         # An address that names nothing has no id to check.
@@ -105,8 +105,9 @@ def _envelope(body: bytes) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else data
 
 
-def _text_of(value: object, limit: int) -> str | None:
-    return (clean_text(value, limit) or None) if isinstance(value, str) else None
+def _text_of(value: object, limit: int, key: ApiKey) -> str | None:
+    # The key is hidden before the text is cut: half of it could be read.
+    return (clean_text(key.hide(value), limit) or None) if isinstance(value, str) else None
 
 
 def error_of_timeout(facts: Facts, seconds: float) -> ZofApiError:

@@ -95,3 +95,27 @@ def test_nothing_that_is_json_leaves_the_family_and_nothing_is_lost(
         assert (
             name in kept or getattr(run, name, None) is not None or item[name] is None or name == "unreadable"
         )
+
+
+KEY = "zk_live_" + "".join(chr(ord("a") + n % 26) for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"x" * 30 + KEY.encode()),
+        (200, b"x" * 180 + b" " * 10 + KEY.encode()),
+        (200, json.dumps({**GOOD, "id": "r" * 30 + KEY}).encode()),
+        (404, f'{{"message": "{"m" * 470}\\u007a{KEY[1:]}"}}'.encode()),
+        (404, f'{{"message": "m", "code": "{"c" * 80}\\u007a{KEY[1:]}"}}'.encode()),
+    ],
+    ids=["no JSON", "at the cut", "another run", "message", "code"],
+)
+def test_no_part_of_the_key_is_left_where_a_text_is_cut(
+    time: Time, script: Script, status: int, body: bytes
+) -> None:
+    script.will((status, body))
+    zof = ZofClient(KEY, base_url=BASE, transport=SyncScript(script), clock=time.clock())
+    with pytest.raises(ZofApiError) as caught:
+        zof.runs.retrieve("run_1")
+    assert KEY[:10] not in f"{vars(caught.value)} {caught.value}"
