@@ -136,8 +136,9 @@ class Poller:
     def _start_or_wake(self) -> None:
         self._hurry = True
         if self.has_thread and self._thread is None and len(self._list):
-            self._thread = threading.Thread(target=self._work, name="zof-poller", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="zof-poller", daemon=True)
+            thread.start()  # if the system gives none, whoever waits next tries again
+            self._thread = thread
         self._wake.notify_all()
 
     def _work(self) -> None:

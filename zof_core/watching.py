@@ -12,7 +12,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from zof_core.allowance import Allowance
@@ -39,6 +39,7 @@ from zof_core.errors import (
 from zof_core.models import Page, Run, ZofModel, response_of
 from zof_core.paging import Walk
 from zof_core.requests import Call
+from zof_core.validation import id_problem
 
 M = TypeVar("M", bound=ZofModel)
 _PASSING = (ZofServerError, ZofConnectionError, ZofRateLimitError, ZofTimeoutError)
@@ -112,7 +113,7 @@ class Watchlist:
             if not self._seen:
                 self._due_at = None
             self._seen[run_id] = run
-            self._projects[run_id] = run.project_id if run else project_id
+            self._projects[run_id] = _listable(run.project_id if run else project_id)
             self._new.add(run_id)
             self._pause = self._pace.first
 
@@ -219,7 +220,7 @@ class Watchlist:
                     self.drop(sighting.run_id)
                 elif sighting.run is not None:
                     self._seen[sighting.run_id] = sighting.run
-                    self._projects[sighting.run_id] = sighting.run.project_id
+                    self._projects[sighting.run_id] = _listable(sighting.run.project_id)
         return news
 
     def _failed(self, error: ZofApiError, plan: Plan) -> list[Sighting]:
@@ -308,7 +309,7 @@ class _Look:
         seen = [self._watch.latest(run_id) for run_id in missing]
         made = [run.created_at for run in seen if run and run.created_at]
         if len(missing) >= _WORTH_LISTING:
-            since = min(made) - _CLOCKS_DIFFER if len(made) == len(missing) else None
+            since = _just_before(min(made)) if len(made) == len(missing) else None
             # Without a date to begin at, they may be anywhere: a few pages are tried.
             pages = len(missing) - 1 if since else len(missing) // _WORTH_LISTING
             call = list_runs(project_id=project, created_after=since, limit=PAGE_LIMIT_MAX)
@@ -362,6 +363,19 @@ class _Look:
         info = response_of(model)
         allowance.spend(clock.monotonic(), len(info.attempts) if info else 1)
         return model
+
+
+def _listable(project_id: str | None) -> str | None:
+    """A project whose runs can be listed. What a server or a token says may be no id, and is not asked for."""
+    return None if id_problem("project_id", project_id) else project_id
+
+
+def _just_before(moment: datetime) -> datetime | None:
+    """None at the edge of what a date can be: a server may say anything."""
+    try:
+        return moment.astimezone(UTC) - _CLOCKS_DIFFER
+    except OverflowError:
+        return None
 
 
 def _rate_limit(plan: Plan) -> int | None:

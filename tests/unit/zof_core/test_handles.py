@@ -194,3 +194,12 @@ async def test_the_async_time_is_up(fake: FakeZof) -> None:
         handle = zof.runs.watch(await _start(zof))
         with pytest.raises(ZofTimeoutError):
             await handle.wait(timeout=0.2)
+
+
+@pytest.mark.parametrize("project", ["", "a b", "a/b", "p" * 5000], ids=range(4))
+def test_a_token_of_an_odd_project_keeps_nobody_from_the_end(fake: FakeZof, project: str) -> None:
+    fake.runs_take(20)
+    with fake.client() as zof:
+        start = _starter(zof)
+        handles = [zof.runs.resume(make_token(start().id, project)) for _ in range(4)]
+        assert [run.status for run in wait_all(handles, timeout=600)] == ["passed"] * 4

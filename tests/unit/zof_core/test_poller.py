@@ -248,3 +248,19 @@ async def test_a_wait_that_is_cancelled_watches_no_more(fake: FakeZof) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert zof.stats().watched == 0
+
+
+def test_a_thread_that_could_not_be_started_is_started_by_the_next_wait(
+    fake: FakeZof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    fake.runs_take(0, queued=0)
+    with fake.client(clock=SYSTEM) as zof:
+        run = zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_1")
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", none_left)
+            with pytest.raises(RuntimeError):
+                zof.runs.wait_until_complete(run.id, timeout=10)
+        assert zof.runs.wait_until_complete(run.id, timeout=10).status == "passed"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from zof_core import ZofAuthenticationError, ZofNotFoundError, ZofServerError
+from zof_core import Run, ZofAuthenticationError, ZofNotFoundError, ZofServerError
 from zof_core.drivers import Driver
 from zof_core.testing import FakeZof
 from zof_core.watching import Sighting, Watchlist
@@ -232,3 +232,16 @@ def test_an_end_between_two_lists_is_no_end_missed(fake: FakeZof) -> None:
             fake.time.sleep(0.004)
         assert wrong == []
         assert set(watch.ended) == ids
+
+
+@pytest.mark.parametrize("made", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+def test_runs_that_were_made_at_the_edge_of_time_are_seen_to_end(fake: FakeZof, made: str) -> None:
+    """A server says what it likes."""
+    fake.runs_take(0, queued=0)
+    watch = Watch(fake)
+    for run_id in watch.start(4):
+        watch.list.drop(run_id)
+        seen = {"id": run_id, "status": "queued", "project_id": "proj_abc", "created_at": made}
+        watch.list.add(run_id, Run.model_validate(seen))
+    watch.until_all_ended(600)
+    assert (len(watch.ended), watch.errors) == (4, {})
