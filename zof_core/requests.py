@@ -79,7 +79,9 @@ def build(
     return Call(
         operation,
         with_query(path, sent),
-        None if body is None else _json({name: value for name, value in body.items() if value is not None}),
+        None
+        if body is None
+        else json_body({name: value for name, value in body.items() if value is not None}),
         checked_idempotency_key(idempotency_key),
         about,
         sent,
@@ -148,7 +150,14 @@ def _text(name: str, value: object) -> str:
                     name: f"{name} {value.isoformat()} has no time zone. Give one, such as datetime.now(timezone.utc)."
                 }
             )
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        try:
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        except OverflowError:  # in UTC it is before the year 1, or after 9999
+            refuse(
+                {
+                    name: f"{name} {value.isoformat()} is no date in UTC. Give one that is further from the edge."
+                }
+            )
     if not isinstance(value, str | int) or isinstance(value, bool):
         refuse({name: f"{name} must be text, not {type(value).__name__}."})
     try:
@@ -168,7 +177,12 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _json(body: Mapping[str, Any]) -> bytes:
+def json_body(body: Mapping[str, Any]) -> bytes:
+    """A body as it is sent.
+
+    Raises:
+        ZofValidationError: it is no JSON.
+    """
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, ValueError) as error:

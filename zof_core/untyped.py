@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from zof_core.operations import Answer, Method, Operation
-from zof_core.requests import Call, build
+from zof_core.requests import Call, build, json_body
 from zof_core.validation import quoted, refuse
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -40,7 +41,9 @@ def untyped_call(
         f"{verb.lower()} {path}",
         "untyped",
     )
-    return build(operation, extra=params, body=json, idempotency_key=idempotency_key)
+    call = build(operation, extra=params, idempotency_key=idempotency_key)
+    # As it was given: what is None is null, which empties a field.
+    return call if json is None else replace(call, body=json_body({**json}))
 
 
 def _path_problem(path: object) -> str | None:

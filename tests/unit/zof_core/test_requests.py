@@ -159,3 +159,16 @@ def test_each_operation_answers_with_the_model_it_is_declared_with() -> None:
     for name, operation in named.items():
         ((declared,),) = (get_args(kind) for kind in get_args(eval(operations.__annotations__[name], known)))
         assert operation.answer.kind is declared
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_that_utc_does_not_have_is_refused(text: str) -> None:
+    with pytest.raises(ZofValidationError, match="is no date in UTC") as refused:
+        builders.list_runs(created_after=datetime.fromisoformat(text))
+    assert refused.value.param == "created_after"
+
+
+def test_a_null_that_was_given_is_sent() -> None:
+    assert untyped_call("PATCH", "/agents", json={"team": None}).body == b'{"team":null}'
+    assert untyped_call("PATCH", "/agents", json={}).body == b"{}"
+    assert untyped_call("PATCH", "/agents").body is None
