@@ -123,7 +123,7 @@ def _follow(
     here = home + "/"
     for hop in range(DOWNLOAD_REDIRECTS + 1):
         # What a server far away names must not make this machine ask itself.
-        here = checked_address(urljoin(here, url), plain=plan.base_url.scheme == "http")
+        here = checked_address(urljoin(here, url), local=is_loopback(urlsplit(home).hostname or ""))
         # Along a redirect, wherever it leads, or at an address elsewhere, nobody gets to see the key.
         key = plan.key if hop == 0 and origin_of(here) == origin_of(home) else None
         headers = (("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", plan.user_agent))
@@ -135,12 +135,12 @@ def _follow(
     raise ZofDecodeError("The address of this artifact leads on and on.", operation=call.operation.name)
 
 
-def checked_address(url: str, *, plain: bool) -> str:
-    """An address a file may be fetched from: https, and http on this machine.
+def checked_address(url: str, *, local: bool) -> str:
+    """An address a file may be fetched from: https elsewhere, https or http on this machine.
 
     Args:
         url: the address.
-        plain: whether http is allowed, as it is where Zof itself is on this machine.
+        local: whether it may be on this machine, as it may where Zof itself is.
 
     Raises:
         ZofValidationError: it is another.
@@ -151,10 +151,15 @@ def checked_address(url: str, *, plain: bool) -> str:
     except ValueError:
         host = None
         parts = urlsplit("")
-    plain = plain and parts.scheme == "http" and host is not None and is_loopback(host)
+    here = host is not None and is_loopback(host)
+    plain = local and here and parts.scheme == "http"
     readable = all("!" <= char <= "~" for char in url)
     if not host or not (parts.scheme == "https" or plain) or not readable or parts.username is not None:
         raise ZofValidationError(f"The artifact's url {quoted(url)} is no https address.", param="artifact")
+    if here and not local:
+        raise ZofValidationError(
+            f"The artifact's url {quoted(url)} is on this machine, and Zof is not.", param="artifact"
+        )
     return url
 
 

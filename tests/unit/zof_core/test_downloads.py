@@ -70,7 +70,7 @@ def test_redirects_without_end_are_refused(zof: ZofClient, script: Script) -> No
 )
 def test_addresses_that_are_not_followed(url: str) -> None:
     with pytest.raises(ZofValidationError):
-        checked_address(url, plain=True)
+        checked_address(url, local=True)
 
 
 def test_a_redirect_to_such_an_address_is_not_followed(zof: ZofClient, script: Script) -> None:
@@ -142,7 +142,16 @@ def test_a_redirect_never_carries_the_key_not_even_home(zof: ZofClient, script: 
     assert [request.key is not None for request in script.requests] == [False, False]
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/admin", "http://localhost/x", "http://[::1]/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8080/admin",
+        "http://localhost/x",
+        "http://[::1]/x",
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+    ],
+)
 def test_a_server_far_away_cannot_have_this_machine_ask_itself(
     zof: ZofClient, script: Script, url: str
 ) -> None:
