@@ -16,7 +16,9 @@ class Summary(BaseModel):
     skipped: int
 
 
-class Run(BaseModel):
+class RunNames(BaseModel):
+    """What of a run is text."""
+
     id: str
     status: str
     organization_id: str | None = None
@@ -24,8 +26,11 @@ class Run(BaseModel):
     environment: str | None = None
     test_suite_id: str | None = None
     test_case_ids: list[str] | None = None
-    summary: Summary | None = None
     url: str | None = None
+
+
+class Run(RunNames):
+    summary: Summary | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -59,20 +64,12 @@ class LeanPage(TypedDict):
     has_more: bool
 
 
-class BareRun(BaseModel):
+class BareRun(RunNames):
     """The least a model can be that keeps what it does not know: dates as text, the summary a dictionary."""
 
     model_config = ConfigDict(extra="allow")
 
-    id: str
-    status: str
-    organization_id: str | None = None
-    project_id: str | None = None
-    environment: str | None = None
-    test_suite_id: str | None = None
-    test_case_ids: list[str] | None = None
     summary: dict[str, int] | None = None
-    url: str | None = None
     created_at: str | None = None
     started_at: str | None = None
     completed_at: str | None = None

@@ -11,7 +11,7 @@ from zof_core import Result, Run
 from zof_core.catalogue import Catalogue
 from zof_core.errors import clean_text
 from zof_core.models import creation
-from zof_core.wording import case_name, duration_text, status_style
+from zof_core.wording import case_name, case_took_text, status_style
 
 CASES_SHOWN = 30
 RESULTS_KEPT = 200
@@ -88,7 +88,7 @@ def newest(results: Iterable[Result], always: frozenset[str]) -> list[Result]:
 
 def _case(result: Result) -> Case:
     style = status_style(result.status)
-    took = "" if result.duration_ms is None else duration_text(result.duration_ms / 1000)
+    took = case_took_text(result)
     name, module = (
         clean_text(case_name(result), _NAME_LENGTH),
         clean_text(result.module or "", _NAME_LENGTH),

@@ -10,7 +10,7 @@ from notebook_ext.html import frozen_html
 from notebook_ext.tables import cell, id_cell, status_cell, table_html, table_text
 from zof_core import Result
 from zof_core.comparison import Change, Comparison
-from zof_core.wording import cases_text, duration_text, status_style
+from zof_core.wording import case_took_text, cases_text, status_style
 
 ROWS_SHOWN = 200
 _HEADINGS = ("Change", "Case", "Before", "After", "Took")
@@ -89,9 +89,5 @@ def _word(result: Result | None) -> str:
 
 
 def _took(change: Change) -> str:
-    times = [
-        duration_text(one.duration_ms / 1000)
-        for one in (change.before, change.after)
-        if one and one.duration_ms is not None
-    ]
-    return " → ".join(times)
+    times = (case_took_text(one) for one in (change.before, change.after) if one)
+    return " → ".join(filter(None, times))

@@ -11,7 +11,7 @@ from notebook_ext.html import frozen_html
 from notebook_ext.tables import cell, id_cell, status_cell, table_html, table_text
 from zof_core import Result
 from zof_core.models import creation
-from zof_core.wording import case_name, duration_text, status_style
+from zof_core.wording import case_name, case_took_text, status_style
 
 ROWS_SHOWN = 200
 _HEADINGS = ("Status", "Case", "Module", "Duration", "What it said")
@@ -55,7 +55,7 @@ class ResultsTable:
                 status_cell(status_style(one.status)),
                 id_cell(case_name(one)),
                 cell(one.module or "", wrap=True),
-                cell(_took(one)),
+                cell(case_took_text(one)),
                 cell(_said(one), wrap=True),
             )
             for one in self._shown()
@@ -65,14 +65,10 @@ class ResultsTable:
 
     def __repr__(self) -> str:
         rows = [
-            [status_style(one.status).word, case_name(one), one.module or "", _took(one), _said(one)]
+            [status_style(one.status).word, case_name(one), one.module or "", case_took_text(one), _said(one)]
             for one in self._shown()
         ]
         return f"{self._caption()}\n{table_text(_HEADINGS, rows, empty=_EMPTY)}"
-
-
-def _took(result: Result) -> str:
-    return "" if result.duration_ms is None else duration_text(result.duration_ms / 1000)
 
 
 def _said(result: Result) -> str:

@@ -82,10 +82,10 @@ def _with_names_of(project: CatalogueProject, run: Run) -> CatalogueProject:
         environments = [*environments, run.environment]
     if run.test_suite_id and all(suite.id != run.test_suite_id for suite in suites):
         suites = [*suites, CatalogueSuite(id=run.test_suite_id)]
-    known = {case.id for case in cases}
-    # An empty id would be refused in a file, too.
-    used = [case_id for case_id in dict.fromkeys(run.test_case_ids or ()) if case_id and case_id not in known]
-    cases = [*cases, *(CatalogueCase(id=case_id) for case_id in used)]
+    used = dict.fromkeys(filter(None, run.test_case_ids or ()))  # an empty id would be refused in a file, too
+    if used:
+        known = {case.id for case in cases}
+        cases = [*cases, *(CatalogueCase(id=case_id) for case_id in used if case_id not in known)]
     return project.model_copy(update={"environments": environments, "suites": suites, "cases": cases})
 
 

@@ -102,10 +102,7 @@ def _path_problem(path: Path) -> str | None:
         is_special = not nameless and path.exists() and not path.is_file()
     except OSError as error:
         return f"to {quoted_path(path)} is no path of a file: {error.strerror}."
-    except (
-        RuntimeError,
-        UnicodeEncodeError,
-    ):  # links in a circle, as Python before 3.13 tells of them; half characters
+    except (RuntimeError, UnicodeEncodeError):  # links in a circle, before Python 3.13; half characters
         return f"to {quoted_path(path)} is no path of a file."
     if nameless:
         return f"to {quoted_path(path)} is no path of a file. Name the file too, such as trace.zip."

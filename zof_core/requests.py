@@ -16,6 +16,7 @@ from zof_core.validation import (
     checked_idempotency_key,
     checked_limit,
     date_problem,
+    is_encodable,
     mapping_problem,
     quoted,
     refuse,
@@ -134,7 +135,7 @@ def _checked_params(params: Query | None) -> dict[str, str]:
     """The caller's own query parameters, checked."""
     refuse({"params": mapping_problem("params", params)})
     for name in params or {}:
-        if not isinstance(name, str) or not _encodable(name):
+        if not isinstance(name, str) or not is_encodable(name):
             refuse(
                 {"params": f"params has the name {quoted(name)}, which cannot be sent. Give names as text."}
             )
@@ -164,17 +165,9 @@ def _text(name: str, value: object) -> str:
         text = str(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
         refuse({name: f"{name} is a number too long to be sent."})
-    if not _encodable(text):
+    if not is_encodable(text):
         refuse({name: f"{name} {quoted(text)} has characters that cannot be sent."})
     return text
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def json_body(body: Mapping[str, Any]) -> bytes:

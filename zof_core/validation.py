@@ -61,6 +61,15 @@ def quoted_path(path: object) -> str:
     return quoted(path, 1000)
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text can be sent: half characters (a lone `\\ud800`), as of bytes that are not UTF-8, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def id_problem(field: str, value: object) -> str | None:
     """What is wrong with an id, or None.
 

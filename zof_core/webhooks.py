@@ -30,7 +30,7 @@ from zof_core.assumptions import SIGNATURE_HEADER, WEBHOOK_BODY_MAX, WEBHOOK_REM
 from zof_core.deadlines import checked_seconds
 from zof_core.errors import ZofApiError
 from zof_core.models import ZofModel
-from zof_core.validation import quoted_path, refuse
+from zof_core.validation import is_encodable, quoted_path, refuse
 
 KNOWN_EVENTS = frozenset(
     {
@@ -132,7 +132,7 @@ def verify(
     if not secret:
         raise WebhookError("There is no signing secret, so no delivery can be trusted.", param="secret")
     for name, given in (("secret", secret), ("previous_secret", previous_secret)):
-        if given is not None and not _can_sign(given):
+        if given is not None and not (isinstance(given, str) and is_encodable(given)):
             raise WebhookError(
                 f"{name} is no signing secret: it is not text, or is broken. Copy it anew.", param=name
             )
@@ -144,13 +144,6 @@ def verify(
             "The webhook's signature does not fit its body: it is not from Zof.", param="signature"
         )
     return _read(raw)
-
-
-def _can_sign(secret: object) -> bool:
-    try:
-        return isinstance(secret, str) and secret.encode() is not None
-    except UnicodeEncodeError:  # as bytes of a variable become that are not UTF-8
-        return False
 
 
 def _fits(body: bytes, signature: str | bytes | None, secrets: tuple[str | None, ...]) -> bool:

@@ -110,6 +110,11 @@ def took_text(run: Run) -> str:
     return duration_text((run.completed_at - begun).total_seconds())
 
 
+def case_took_text(result: Result) -> str:
+    """How long a case took, such as "350 ms"; empty if nobody said."""
+    return "" if result.duration_ms is None else duration_text(result.duration_ms / 1000)
+
+
 def as_typed(sentence: str) -> str:
     """A sentence about a request, with the names that people type for its fields."""
     return _FIELD.sub(lambda found: _TYPED[found[0]], sentence)

@@ -30,26 +30,21 @@ def told_of_trouble(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except sa.exc.OperationalError as error:  # room, rights, a lock: nothing is wrong with what is in it
+        problem = unusable(path, str(error.orig), damaged=False)
     except sa.exc.DatabaseError as error:
-        away = isinstance(
-            error, sa.exc.OperationalError
-        )  # room, rights, a lock: nothing is wrong with what is in it
-        problem, then = str(error.orig), _SEE_TO_IT if away else _KEEP_IT
+        problem = unusable(path, str(error.orig), damaged=True)
     except OSError as error:
-        problem, then = error.strerror or type(error).__name__, _SEE_TO_IT
+        problem = unusable(path, error.strerror or type(error).__name__, damaged=False)
     else:
         return
-    raise StoreUnusableError(f"{path} cannot be used as the bot's store: {problem}. {then}")
+    raise problem
 
 
-def refuse_damaged(path: Path, damage: str | None) -> None:
-    """Does nothing if no damage was found.
-
-    Raises:
-        StoreUnusableError: some was; a bot on such a file would fail at whatever it reads there.
-    """
-    if damage is not None:
-        raise StoreUnusableError(f"{path} cannot be used as the bot's store: {damage}. {_KEEP_IT}")
+def unusable(path: Path, problem: str, *, damaged: bool) -> StoreUnusableError:
+    """The error that says why a file is not used, and what to do."""
+    then = _KEEP_IT if damaged else _SEE_TO_IT
+    return StoreUnusableError(f"{path} cannot be used as the bot's store: {problem}. {then}")
 
 
 def create_engine(path: Path, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sa.Engine:

@@ -18,7 +18,7 @@ from slack_bot.followed import FollowedRun, State
 from slack_bot.homes import HomeState, HomeTab
 from slack_bot.store import arrivals, figures, living, questions, subscriptions, trail
 from slack_bot.store.living import FAILURES, RUN, Enqueue, kind_of
-from slack_bot.store.opening import create_engine, refuse_damaged, told_of_trouble
+from slack_bot.store.opening import create_engine, told_of_trouble, unusable
 from slack_bot.store.records import CommandOutcome, Committed, Counts, Entity, InboxOutcome, InboxRow
 from slack_bot.store.tables import failure_watches, metadata, zof_events
 from slack_bot.store.turns import WriteTurns
@@ -75,14 +75,15 @@ class Store:
         return None if found == "ok" else " ".join(found.split())
 
     def check(self) -> None:
-        """Reads the whole file.
+        """Reads the whole file: a bot on a damaged one would fail at whatever it reads there.
 
         Raises:
             StoreUnusableError: it is damaged.
         """
         with told_of_trouble(self.path):
             damage = self.damage()
-        refuse_damaged(self.path, damage)
+        if damage is not None:
+            raise unusable(self.path, damage, damaged=True)
 
     def trouble(self) -> str | None:
         """Why nothing can be written down just now; None if something can. After a failure it tries."""

@@ -13,7 +13,15 @@ from slack_bot.views.blocks import Block, Message, actions, button, context, lab
 from slack_bot.views.lists import can_stand_in_a_button, console_button, details_button
 from slack_bot.views.words import emoji, names_of
 from zof_core import Result, Run
-from zof_core.wording import case_name, cases_text, duration_text, progress_text, status_style, took_text
+from zof_core.wording import (
+    case_name,
+    case_took_text,
+    cases_text,
+    duration_text,
+    progress_text,
+    status_style,
+    took_text,
+)
 
 CANCEL_ACTION: Final = "cancel_run"
 RERUN_ACTION: Final = "rerun_run"
@@ -72,7 +80,7 @@ def _word(status: str) -> str:
 
 
 def _failure(result: Result) -> str:
-    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms is not None else ""
+    took = f" · took {text}" if (text := case_took_text(result)) else ""
     line = f"{_word(result.status)} · {code(case_name(result), _NAME_MAX)}{took}"
     why = result.failure_summary
     return f"{line}\n{fenced(why.splitlines(), 700)}" if why and why.strip() else line

@@ -19,7 +19,7 @@ from slack_bot.views.lists import (
 from slack_bot.views.words import Names, emoji
 from zof_core import Run
 from zof_core.models import Result
-from zof_core.wording import case_name, duration_text, progress_text, status_style, took_text
+from zof_core.wording import case_name, case_took_text, progress_text, status_style, took_text
 
 LATER_ACTION: Final = "details_later"
 EARLIER_ACTION: Final = "details_earlier"
@@ -101,7 +101,7 @@ def details_blocks(
 
 def _failure(run: Run, result: Result) -> list[Block]:
     style = status_style(result.status)
-    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms is not None else ""
+    took = f" · took {text}" if (text := case_took_text(result)) else ""
     summary = f"\n{code(result.failure_summary, _SUMMARY_MAX)}" if result.failure_summary else ""
     text = f"{emoji(style)} *{prose(style.word, 40)}* · {code(case_name(result), 120)}{took}{summary}"
     case = result.test_case_id or result.id

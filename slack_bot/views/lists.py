@@ -16,7 +16,7 @@ from slack_bot.views.words import Names, emoji
 from zof_core import Run
 from zof_core.models import LogLine, Result, Schedule
 from zof_core.posture import Upcoming
-from zof_core.wording import duration_text, progress_text, status_style, took_text
+from zof_core.wording import case_took_text, progress_text, status_style, took_text
 
 DETAILS_ACTION: Final = "run_details"
 IN_HOME: Final = "home"
@@ -202,7 +202,7 @@ def _no_result(name: str, *, ended: bool) -> str:
 
 def _case_line(name: str, result: Result) -> str:
     style = status_style(result.status)
-    took = f" · took {duration_text(result.duration_ms / 1000)}" if result.duration_ms is not None else ""
+    took = f" · took {text}" if (text := case_took_text(result)) else ""
     return f"{emoji(style)} *{prose(style.word, 40)}* · {code(name, _NAME_MAX)}{took}"
 
 

@@ -135,15 +135,10 @@ def store(path: Path) -> Iterator[Finding]:
         lock.release()
     try:
         with told_of_trouble(path), closing(Store(path)) as opened:
-            damage = opened.damage()
+            opened.check()
             trail = opened.trail()
     except StoreUnusableError as error:
         yield Finding(BAD, "store", str(error))
-        return
-    if damage is not None:
-        yield Finding(
-            BAD, "store", f"{path} is damaged: {damage}", "stop the bot, keep the file, put a copy back"
-        )
         return
     yield Finding(GOOD, "store", f"{path}; {held}")
     broken = first_break(trail)
