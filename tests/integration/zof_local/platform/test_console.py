@@ -30,7 +30,12 @@ async def test_a_runs_link_shows_the_run_and_only_it(api, browser) -> None:
         "RuntimeError: no database",
     ):
         assert words in page.text
-    assert "data-live" not in page.text
+
+    async def is_still() -> bool:
+        return "data-live" not in (await browser.get(page.url)).text
+
+    # The page is live until the run's processes are gone too, a little after its end.
+    assert await api.until(is_still)
     assert (await browser.get(page.url)).status_code == 200
     assert (await browser.get(f"{api.url}/runs/{other['id']}")).status_code == 403
     assert (await browser.get(f"{api.url}/")).status_code == 403
