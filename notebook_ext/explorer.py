@@ -229,8 +229,13 @@ class Explorer(TablePanel):
 
     async def _begin(self, pages: int) -> None:
         """Reads what the scene lacks, in a task that another scene ends."""
-        self._stop()
+        self._start_anew()
         self._filling = asyncio.get_running_loop().create_task(self._fill(pages), name="read for an explorer")
+
+    def _start_anew(self) -> None:
+        """Ends a reading and takes back what went wrong; before the next one, for that may begin a moment later."""
+        self._stop()
+        self._error, self._aside = None, ""
 
     def _stop(self) -> None:
         if self._filling is not None:
@@ -239,16 +244,15 @@ class Explorer(TablePanel):
         self._busy = ""
 
     async def _fill_now(self, pages: int) -> None:
-        self._stop()
+        self._start_anew()
         await self._fill(pages)
 
     async def _read_and_freeze(self) -> None:
-        await self._fill(self._scene.words.first)
+        await self._fill_now(self._scene.words.first)
         await self.freeze()
 
     async def _fill(self, pages: int) -> None:
         """Reads at most so many pages of each list that the scene needs; what goes wrong is kept as the error."""
-        self._error, self._aside = None, ""
         try:
             await self._read(pages)
             if self._scene.kind == "runs" and not self._lists.projects.begun:
@@ -293,12 +297,12 @@ class Explorer(TablePanel):
 
     async def _show_scene(self, scene: Scene) -> None:
         """Changes what is shown. Coming back to the runs, they are filtered and sorted as before."""
-        self._stop()
+        self._start_anew()
         if self._scene.kind == "runs":
             self._wish_of_runs = self.wish
         for run_id in scene.runs:
             self._lists.forget_unless_ended(run_id)
-        self._scene, self._error, self._aside = scene, None, ""
+        self._scene = scene
         self.title = scene.words.title
         self._rebuild(wish=self._wish_of_runs if scene.kind == "runs" else scene.words.wish)
 

@@ -94,6 +94,19 @@ def test_runs_are_filtered_by_zof_and_by_what_was_read(kernel: Kernel, listing: 
     assert all(row[5] == "production" for row in state["rows"])
 
 
+def test_a_refused_project_is_said_though_a_reading_was_just_asked_for(kernel: Kernel) -> None:
+    model = model_in(kernel.run("explorer = Explorer(zof)\nexplorer"))
+    state_that(kernel, model, quiet(count=100))
+    kernel.run(
+        "async def two_at_once():\n"
+        "    explorer.heard({'op': 'filter', 'key': 'run_status', 'value': 'failed'})\n"
+        "    explorer.heard({'op': 'filter', 'key': 'project', 'value': '../../x'})\n"
+        "explorer._loop.run(two_at_once())"
+    )
+    state = state_that(kernel, model, quiet(counted="83 runs"))
+    assert "project" in state["notice"]
+
+
 def test_a_run_opens_and_two_are_compared(kernel: Kernel) -> None:
     model = model_in(kernel.run("explorer = Explorer(zof)\nexplorer"))
     state_that(kernel, model, quiet(count=100))
