@@ -81,19 +81,19 @@ class RunHandle:
         snapshot = self.loop.run(self._read())
         return _run_of(snapshot, self._follower)
 
-    def wait(self, timeout: float | None = None) -> Run:
+    def wait(self, deadline: float | None = None) -> Run:
         """Blocks until the run has ended and its panels show it; ■ interrupts the waiting, not the run.
 
         In a cell, `await run` is better: the kernel stays free to hear the panel's Cancel button.
 
         Args:
-            timeout: seconds; None waits for ever.
+            deadline: seconds from now; None waits for ever.
 
         Raises:
             ZofTimeoutError: it has not ended by then.
             ZofApiError: it cannot be read at all, as when there is no such run.
         """
-        return self.loop.run(self._ended(timeout))
+        return self.loop.run(self._ended(deadline))
 
     def __await__(self) -> Generator[Any, None, Run]:
         return self.loop.bridge(self._ended(None)).__await__()
@@ -175,14 +175,14 @@ class RunHandle:
     async def _cancel(self) -> None:
         await self.follower().cancel()
 
-    async def _ended(self, timeout: float | None) -> Run:
+    async def _ended(self, deadline: float | None) -> Run:
         follower = self.follower()
         try:
-            snapshot = await asyncio.wait_for(follower.ended(), timeout)
+            snapshot = await asyncio.wait_for(follower.ended(), deadline)
         except TimeoutError:
             status = follower.snapshot.run.status if follower.snapshot.run else "not read yet"
             raise ZofTimeoutError(
-                f"Run {self.id} has not ended within {duration_text(timeout or 0)}; it was {status}.",
+                f"Run {self.id} has not ended within {duration_text(deadline or 0)}; it was {status}.",
                 hint="It goes on: wait again, or allow more time.",
             ) from None
         return _run_of(snapshot, follower)

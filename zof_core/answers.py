@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from zof_core.requests import Call
 from zof_core.responses import RawResponse
 
 T = TypeVar("T")
+M = TypeVar("M", bound=ZofModel)
 
 _MENDING_ROUNDS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -62,7 +64,7 @@ def _mended(
     if not body.strip():
         return None, "The answer is empty."
     try:
-        data = _without_surrogates(json.loads(body))
+        data = without_surrogates(json.loads(body))
     except (ValueError, RecursionError):
         return None, f"The answer is not JSON: {_beginning(body, key)}"
     if not isinstance(data, dict):
@@ -72,22 +74,28 @@ def _mended(
         if len(items) > MENDED_ITEMS_MAX:
             return None, f"The answer lists {len(items)} items, and not all of them can be read."
         for place, one in enumerate(items):
-            _, problem = _set_right(item, one, key)
+            _, problem = set_right(item, one, key.hide)
             if problem:
                 return None, f"The answer lacks what it must have: data.{place}.{problem}."
-    model, problem = _set_right(kind, data, key)
+    model, problem = set_right(kind, data, key.hide)
     return model, problem and f"The answer lacks what it must have: {problem}."
 
 
-def _set_right(kind: type[ZofModel], data: Any, key: ApiKey) -> tuple[ZofModel | None, str]:
-    """The model of an object, in which values of unexpected types are set aside, or what it lacks."""
+def set_right(kind: type[M], data: Any, hide: Callable[[str], str] = str) -> tuple[M | None, str]:
+    """The model of an object, in which values of unexpected types are set aside, or what it lacks.
+
+    Args:
+        kind: the model.
+        data: from JSON; it is changed.
+        hide: takes the key out of what is said.
+    """
     problem = ""
     for _ in range(_MENDING_ROUNDS):
         try:
             return kind.model_validate(data), ""
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)
-            problem = problem or _described(first[0], key)
+            problem = problem or _described(first[0], hide)
             moved = [_set_aside(data, one["loc"], one["type"]) for one in first]
             if not all(moved):
                 break
@@ -96,7 +104,7 @@ def _set_right(kind: type[ZofModel], data: Any, key: ApiKey) -> tuple[ZofModel |
     return None, problem
 
 
-def _without_surrogates(data: Any) -> Any:
+def without_surrogates(data: Any) -> Any:
     """Half characters (a lone `\\ud800`) cannot be stored or sent on; each becomes U+FFFD."""
     text = json.dumps(data, ensure_ascii=False)
     return json.loads(_SURROGATE.sub("\ufffd", text)) if _SURROGATE.search(text) else data
@@ -139,8 +147,8 @@ def _aside(owner: dict[str, Any]) -> dict[str, Any]:
     return aside if isinstance(aside, dict) else {}
 
 
-def _described(error: Any, key: ApiKey) -> str:
-    where = ".".join(clean_text(key.hide(str(part)), 40) for part in error["loc"]) or "the whole"
+def _described(error: Any, hide: Callable[[str], str]) -> str:
+    where = ".".join(clean_text(hide(str(part)), 40) for part in error["loc"]) or "the whole"
     return f"{where}: {clean_text(error['msg'], 120)}"
 
 

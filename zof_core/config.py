@@ -18,13 +18,15 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 from urllib.parse import urlsplit
 
 from zof_core.errors import ZofAuthenticationError, ZofValidationError
 from zof_core.validation import quoted
 
 DEFAULT_BASE_URL = "https://api.zof.ai/v1"
+_HOST = re.compile(r"([\w-]{1,63}\.)*[\w-]{1,63}\.?", re.ASCII)
+_HOST_LONGEST = 253
 KeySource = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
 
@@ -173,7 +175,7 @@ def parse_base_url(text: str) -> BaseUrl:
     except ValueError:
         host = port = None
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or not _printable(text):
+    if parts.scheme not in {"http", "https"} or not is_host(host) or not _printable(text):
         raise _refused(f"base_url {quoted(text)} is no URL such as {DEFAULT_BASE_URL}.")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise _refused("base_url must not hold a user name, a password, a query or a fragment.")
@@ -185,6 +187,16 @@ def parse_base_url(text: str) -> BaseUrl:
     name = f"[{host}]" if ":" in host else host
     netloc = f"{name}:{port}" if port is not None else name
     return BaseUrl(f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}", parts.scheme, netloc)
+
+
+def is_host(host: str | None) -> TypeGuard[str]:
+    """Whether something can be the name or the address of a machine."""
+    if host is None or ":" not in host:
+        return host is not None and len(host) <= _HOST_LONGEST and _HOST.fullmatch(host) is not None
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

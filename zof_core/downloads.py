@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from zof_core.assumptions import DOWNLOAD_BYTES, DOWNLOAD_REDIRECTS, DOWNLOAD_SECONDS
 from zof_core.call import Plan
 from zof_core.commands import Command, HttpRequest
-from zof_core.config import is_loopback
+from zof_core.config import is_host, is_loopback
 from zof_core.deadlines import checked_seconds
 from zof_core.errors import ZofApiError, ZofDecodeError, ZofValidationError
 from zof_core.models import Acknowledgement, Artifact
@@ -35,7 +35,7 @@ class BinaryWriter(Protocol):
     """An open file, or anything else that takes bytes."""
 
     def write(self, data: bytes, /) -> object:
-        """Takes a piece."""
+        """Takes a piece; of what gives a number, so many of its bytes."""
 
 
 def download(
@@ -149,9 +149,9 @@ def checked_address(url: str, *, local: bool) -> str:
         host = None
         parts = urlsplit("")
     here = host is not None and is_loopback(host)
-    plain = local and here and parts.scheme == "http"
-    readable = all("!" <= char <= "~" for char in url)
-    if not host or not (parts.scheme == "https" or plain) or not readable or parts.username is not None:
+    allowed = parts.scheme == "https" or (local and here and parts.scheme == "http")
+    readable = is_host(host) and all("!" <= char <= "~" for char in url)
+    if not allowed or not readable or parts.username is not None:
         raise ZofValidationError(f"The artifact's url {quoted(url)} is no https address.", param="artifact")
     if here and not local:
         raise ZofValidationError(
@@ -218,7 +218,13 @@ class _WriterSink(_Sink):
         pass
 
     def _write(self, data: bytes) -> None:
-        self._writer.write(data)
+        while data:
+            taken = self._writer.write(data)
+            if not isinstance(taken, int) or not 0 <= taken < len(data):
+                return
+            if not taken:
+                raise OSError("What was given to write to takes no more.")
+            data = data[taken:]  # as an unbuffered file may, or a pipe
 
 
 class _PathSink(_Sink):

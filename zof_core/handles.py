@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zof_core.assumptions import WAIT_SECONDS
 from zof_core.errors import ZofValidationError
 from zof_core.models import Run
-from zof_core.validation import checked_id, quoted
+from zof_core.validation import checked_id, quoted, refuse
 from zof_core.waiting import wait_for_runs
 
 if TYPE_CHECKING:
@@ -95,9 +95,16 @@ class BaseHandle:
         """Something is said to have happened, as by a webhook: who waits looks at once, not at the next round.
 
         Args:
-            event: with a `run_id`; one of another run is ignored. None counts for this run.
+            event: with a `run_id`, such as `zof_core.webhooks.verify` gives; one of another run, or of none, is
+                ignored. None counts for this run.
+
+        Raises:
+            ZofValidationError: it has no `run_id`.
         """
-        about = getattr(event, "run_id", None) if event is not None else self.id
+        if event is not None and not hasattr(event, "run_id"):
+            kind = type(event).__name__
+            refuse({"event": f"event must be what zof_core.webhooks.verify gives, not {kind}."})
+        about = self.id if event is None else event.run_id
         if about == self.id and self.plan.key.known:
             self.poller().hint(self.id)
 
@@ -130,26 +137,26 @@ class RunHandle(BaseHandle):
         self._run = self._client.runs.cancel(self.id)
         return self._run
 
-    def wait(self, *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None) -> Run:
+    def wait(self, *, deadline: float = WAIT_SECONDS, on_update: OnUpdate | None = None) -> Run:
         """Waits until the run has ended.
 
         Args:
-            timeout: seconds.
+            deadline: seconds from now.
             on_update: called in this thread with the run whenever something about it has changed.
 
         Raises:
             ZofTimeoutError: it has not ended by then; it goes on.
         """
-        return wait_all([self], timeout=timeout, on_update=on_update)[0]
+        return wait_all([self], deadline=deadline, on_update=on_update)[0]
 
     def _wait(
-        self, handles: Sequence[RunHandle], timeout: float, on_update: OnUpdate | None, enough: int
+        self, handles: Sequence[RunHandle], deadline: float, on_update: OnUpdate | None, enough: int
     ) -> list[RunHandle]:
-        return self._client.drive(wait_for_runs(handles, timeout, on_update, enough=enough))
+        return self._client.drive(wait_for_runs(handles, deadline, on_update, enough=enough))
 
 
 def wait_any(
-    handles: Iterable[RunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
+    handles: Iterable[RunHandle], *, deadline: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> RunHandle:
     """Waits until one of several runs has ended, and gives its handle.
 
@@ -157,11 +164,11 @@ def wait_any(
         ZofTimeoutError: none has by then.
     """
     listed = _listed(handles, RunHandle)
-    return listed[0]._wait(listed, timeout, on_update, 1)[0]
+    return listed[0]._wait(listed, deadline, on_update, 1)[0]
 
 
 def wait_all(
-    handles: Iterable[RunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
+    handles: Iterable[RunHandle], *, deadline: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> list[Run]:
     """Waits until all of several runs have ended, and gives them in the order of the handles.
 
@@ -169,7 +176,7 @@ def wait_all(
         ZofTimeoutError: one has not by then.
     """
     listed = _listed(handles, RunHandle)
-    listed[0]._wait(listed, timeout, on_update, len(listed))
+    listed[0]._wait(listed, deadline, on_update, len(listed))
     return [run for handle in listed if (run := handle.latest)]
 
 
@@ -192,30 +199,30 @@ class AsyncRunHandle(BaseHandle):
         self._run = await self._client.runs.cancel(self.id)
         return self._run
 
-    async def wait(self, *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None) -> Run:
+    async def wait(self, *, deadline: float = WAIT_SECONDS, on_update: OnUpdate | None = None) -> Run:
         """Waits until the run has ended; see `RunHandle.wait`. `on_update` may be a coroutine function."""
-        return (await async_wait_all([self], timeout=timeout, on_update=on_update))[0]
+        return (await async_wait_all([self], deadline=deadline, on_update=on_update))[0]
 
     async def _wait(
-        self, handles: Sequence[AsyncRunHandle], timeout: float, on_update: OnUpdate | None, enough: int
+        self, handles: Sequence[AsyncRunHandle], deadline: float, on_update: OnUpdate | None, enough: int
     ) -> list[AsyncRunHandle]:
-        return await self._client.drive(wait_for_runs(handles, timeout, on_update, enough=enough))
+        return await self._client.drive(wait_for_runs(handles, deadline, on_update, enough=enough))
 
 
 async def async_wait_any(
-    handles: Iterable[AsyncRunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
+    handles: Iterable[AsyncRunHandle], *, deadline: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> AsyncRunHandle:
     """Waits until one of several runs has ended, and gives its handle; see `wait_any`."""
     listed = _listed(handles, AsyncRunHandle)
-    return (await listed[0]._wait(listed, timeout, on_update, 1))[0]
+    return (await listed[0]._wait(listed, deadline, on_update, 1))[0]
 
 
 async def async_wait_all(
-    handles: Iterable[AsyncRunHandle], *, timeout: float = WAIT_SECONDS, on_update: OnUpdate | None = None
+    handles: Iterable[AsyncRunHandle], *, deadline: float = WAIT_SECONDS, on_update: OnUpdate | None = None
 ) -> list[Run]:
     """Waits until all of several runs have ended, and gives them in the order of the handles; see `wait_all`."""
     listed = _listed(handles, AsyncRunHandle)
-    await listed[0]._wait(listed, timeout, on_update, len(listed))
+    await listed[0]._wait(listed, deadline, on_update, len(listed))
     return [run for handle in listed if (run := handle.latest)]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from zof_core import admin_builders, builders
 from zof_core.assumptions import DOWNLOAD_SECONDS, WAIT_SECONDS
+from zof_core.deadlines import checked_seconds
 from zof_core.paging import AsyncPager, Pager
 
 if TYPE_CHECKING:
@@ -192,7 +193,8 @@ class Runs(Resource):
         """
         from zof_core.handles import RunHandle  # noqa: PLC0415  # who never waits does not load it
 
-        return RunHandle(self._client, run_id).wait(timeout=timeout, on_update=on_update)
+        handle = RunHandle(self._client, run_id)
+        return handle.wait(deadline=checked_seconds("timeout", timeout), on_update=on_update)
 
 
 class AsyncRuns(AsyncResource):
@@ -246,7 +248,8 @@ class AsyncRuns(AsyncResource):
         """
         from zof_core.handles import AsyncRunHandle  # noqa: PLC0415  # who never waits does not load it
 
-        return await AsyncRunHandle(self._client, run_id).wait(timeout=timeout, on_update=on_update)
+        handle = AsyncRunHandle(self._client, run_id)
+        return await handle.wait(deadline=checked_seconds("timeout", timeout), on_update=on_update)
 
 
 class Results(Resource):

@@ -17,7 +17,6 @@ _SECONDS = re.compile(r"\d{1,300}(\.\d{1,9})?", re.ASCII)
 _LONGEST_SECONDS = 366 * 86_400.0
 """Of a wait that is asked for: whoever asks for more means "never", and dates reach no further."""
 
-_NEVER_BETTER = frozenset({501, 505})
 _JITTER_ON_TOP = 0.1
 
 
@@ -70,7 +69,7 @@ def backoff(attempt: int, chance: float, policy: RetryPolicy) -> float:
 
 def worth_retrying(status: int) -> bool:
     """Whether the same request may get another answer later."""
-    return status == 429 or (status >= 500 and status not in _NEVER_BETTER)
+    return status == 429 or status >= 500
 
 
 def decide(

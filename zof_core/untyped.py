@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -10,6 +11,7 @@ from zof_core.operations import Answer, Method, Operation
 from zof_core.requests import Call, build, json_body
 from zof_core.validation import quoted, refuse
 
+_WORD = re.compile("[a-z]+(-[a-z]+)*")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -34,7 +36,7 @@ def untyped_call(
     if json is not None and not isinstance(json, Mapping):
         refuse({"json": f"json must be an object (a mapping), not {type(json).__name__}."})
     operation: Operation[Any] = Operation(
-        f"{verb} {path}",
+        f"{verb} {_without_ids(path)}",
         cast("Method", verb),
         path,
         Answer("Acknowledgement"),
@@ -44,6 +46,11 @@ def untyped_call(
     call = build(operation, extra=params, idempotency_key=idempotency_key)
     # As it was given: what is None is null, which empties a field.
     return call if json is None else replace(call, body=json_body({**json}))
+
+
+def _without_ids(path: str) -> str:
+    """What all calls of an operation have in common: it names a metric, and a warning that is given once."""
+    return "/".join(step if not step or _WORD.fullmatch(step) else "{id}" for step in path.split("/"))
 
 
 def _path_problem(path: object) -> str | None:

@@ -26,13 +26,13 @@ _LAST_LOOK_SECONDS = 1.0
 
 
 def wait_for_runs(
-    handles: Sequence[H], timeout: float, on_update: Callable[[Run], object] | None, *, enough: int
+    handles: Sequence[H], deadline: float, on_update: Callable[[Run], object] | None, *, enough: int
 ) -> Generator[Command, Any, list[H]]:
     """Waits until so many of several runs have ended.
 
     Args:
         handles: of the runs, one at least.
-        timeout: seconds to wait at most.
+        deadline: seconds from now.
         on_update: told of every change.
         enough: how many.
 
@@ -43,12 +43,12 @@ def wait_for_runs(
         ZofTimeoutError: fewer have by then.
         ZofApiError: a run cannot be read; a fault that may pass is put up with a few times in a row.
     """
-    checked_seconds("timeout", timeout)
+    checked_seconds("deadline", deadline)
     if on_update is not None and not callable(on_update):
         refuse({"on_update": f"on_update must be a function, not {type(on_update).__name__}."})
     for plan in {id(handle.plan): handle.plan for handle in handles}.values():
-        yield from plan.key_machine(plan.clock.monotonic() + timeout)
-    wait = _Wait(handles, timeout)
+        yield from plan.key_machine(plan.clock.monotonic() + deadline)
+    wait = _Wait(handles, deadline)
     try:
         while len(wait.ended) < enough:
             run = yield from wait.change()
@@ -64,16 +64,16 @@ class _Wait(Generic[H]):
 
     Args:
         handles: of the runs; several may be of the same run.
-        timeout: seconds to wait at most.
+        deadline: seconds from now.
     """
 
-    def __init__(self, handles: Sequence[H], timeout: float) -> None:
+    def __init__(self, handles: Sequence[H], deadline: float) -> None:
         self.ended = [handle for handle in handles if handle.has_ended]
         self._clock = handles[0].plan.clock
-        self._timeout = timeout
+        self._deadline = deadline
         now = self._clock.monotonic()
         outer = ambient_deadline(self._clock)
-        self._ends_at = now + timeout if outer is None else min(now + timeout, outer)
+        self._ends_at = now + deadline if outer is None else min(now + deadline, outer)
         self._last_look_at = self._ends_at - min(_LAST_LOOK_SECONDS, 0.1 * (self._ends_at - now))
         self._looked = False
         self._inbox = Inbox()
@@ -126,15 +126,15 @@ class _Wait(Generic[H]):
             news = (yield Hear(self._inbox, 0.0)) or (yield from poller.turn(self._inbox, left))
         if news is None and now >= self._ends_at:
             waiting = next(iter(self._going.values()))[0]
-            raise not_ended(waiting.id, waiting.latest, self._timeout)
+            raise not_ended(waiting.id, waiting.latest, self._deadline)
         return news  # type: ignore[no-any-return]  # what `_hear` put in
 
 
-def not_ended(run_id: str, run: Run | None, timeout: float) -> ZofTimeoutError:
+def not_ended(run_id: str, run: Run | None, deadline: float) -> ZofTimeoutError:
     """The time to wait for a run is up."""
     seen = f"; it was {run.status} when last read" if run else ""
     return ZofTimeoutError(
-        f"Run {quoted(run_id)} has not ended within {duration_text(timeout)}{seen}.",
+        f"Run {quoted(run_id)} has not ended within {duration_text(deadline)}{seen}.",
         hint="It goes on: look again later, or allow more time.",
         operation="runs.wait_until_complete",
         subject={"run_id": run_id},

@@ -24,8 +24,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from zof_core.answers import set_right, without_surrogates
 from zof_core.assumptions import SIGNATURE_HEADER, WEBHOOK_BODY_MAX, WEBHOOK_REMEMBER_SECONDS
 from zof_core.deadlines import checked_seconds
 from zof_core.errors import ZofApiError
@@ -157,14 +158,20 @@ def _fits(body: bytes, signature: str | bytes | None, secrets: tuple[str | None,
 
 
 def _read(body: bytes) -> Event:
+    event = None
     try:
-        data = json.loads(body)
+        data = without_surrogates(json.loads(body))
+    except (ValueError, RecursionError):
+        problem = "it is not JSON"
+    else:
         if isinstance(data, dict) and "id" not in data and "event" in data:
             data = _from_older(data, body)
-        return Event.model_validate(data)
-    except (ValueError, ValidationError, RecursionError) as error:
-        problem = type(error).__name__
-    raise WebhookError(f"The webhook's signature fits, but its body is no event ({problem}).", param="body")
+        event, problem = set_right(Event, data)
+    if event is None:
+        raise WebhookError(
+            f"The webhook's signature fits, but its body is no event: {problem}.", param="body"
+        )
+    return event
 
 
 def _from_older(data: dict[str, Any], body: bytes) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def test_a_child_forked_while_others_look_something_up_is_not_held_up(server: Se
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(10)
-            ended = 0 if zof.runs.watch("run_1").wait(timeout=5).id == "run_1" else 1
+            ended = 0 if zof.runs.watch("run_1").wait(deadline=5).id == "run_1" else 1
         finally:
             os._exit(ended)
     _, status = os.waitpid(child, 0)

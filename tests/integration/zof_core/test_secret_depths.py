@@ -192,7 +192,7 @@ def test_no_wait(ends: str, act: Act, server: Server) -> None:
             held.extend([zof.poller(), run])
             handle.notify()
 
-        return handle.wait(timeout=30, on_update=on_update)
+        return handle.wait(deadline=30, on_update=on_update)
 
     if ends == "passed":
         assert act(server, wait).status == "passed"

@@ -32,7 +32,7 @@ def release(zof: ZofClient) -> bool:
     assert_type(zof.teams.retrieve("team_1"), Team)
     handle = zof.runs.watch(run)
     assert_type(handle, RunHandle)
-    assert_type(wait_all([handle], timeout=5), list[Run])
+    assert_type(wait_all([handle], deadline=5), list[Run])
     assert_type(wait_any([handle]), RunHandle)
     info = response_of(run)
     if info is not None:

@@ -160,6 +160,10 @@ def test_base_urls(text: str, url: str, host: str) -> None:
         ("https://api.zof.ai:99999/v1", "is no URL"),
         ("https://[::1/v1", "is no URL"),
         ("https://api zof.ai/v1", "is no URL"),
+        ("https://api..zof.ai/v1", "is no URL"),
+        ("https://.zof.ai/v1", "is no URL"),
+        (f"https://{'a' * 64}.ai/v1", "is no URL"),
+        ("https://api,zof.ai/v1", "is no URL"),
     ],
 )
 def test_base_urls_that_are_refused(text: str, said: str) -> None:

@@ -117,6 +117,26 @@ def test_a_disk_that_is_full_is_said_as_it_is(zof: ZofClient, script: Script) ->
     assert len(script.requests) == 1
 
 
+class _Sipping(io.BytesIO):
+    """Takes a few bytes at a time, as an unbuffered file may; in the end none."""
+
+    def write(self, data: Any, /) -> int:
+        return super().write(data[: min(4, 10 - self.tell())])
+
+
+def test_what_is_taken_in_part_is_given_again(zof: ZofClient, script: Script) -> None:
+    script.will((200, b"0123456789"))
+    taken = _Sipping()
+    assert zof.runs.artifacts.download("https://files.test/a", taken) == 10
+    assert taken.getvalue() == b"0123456789"
+
+
+def test_what_takes_no_more_ends_the_download(zof: ZofClient, script: Script) -> None:
+    script.will((200, b"0123456789ab"))
+    with pytest.raises(OSError, match="takes no more"):
+        zof.runs.artifacts.download("https://files.test/a", _Sipping())
+
+
 def test_an_artifact_without_address(zof: ZofClient) -> None:
     with pytest.raises(ZofValidationError, match="no url"):
         zof.runs.artifacts.download(_artifact(None), io.BytesIO())

@@ -48,7 +48,7 @@ def test_waiting_for_one(fake: FakeZof) -> None:
     with fake.client() as zof:
         handle = zof.runs.watch(_starter(zof)())
         ended = handle.wait(
-            timeout=600, on_update=lambda run: seen.append((run.status, threading.current_thread() is mine))
+            deadline=600, on_update=lambda run: seen.append((run.status, threading.current_thread() is mine))
         )
     assert (ended.status, handle.latest) == ("failed", ended)
     assert seen[-1] == ("failed", True)
@@ -61,14 +61,14 @@ def test_waiting_for_any_and_for_all(fake: FakeZof) -> None:
         slow = zof.runs.watch(start())
         fake.runs_take(20, outcome="error")
         quick = zof.runs.watch(start())
-        assert wait_any([slow, quick], timeout=600) is quick
-        assert [run.status for run in wait_all([slow, quick], timeout=600)] == ["passed", "error"]
-        assert [run.status for run in wait_all([slow, quick], timeout=600)] == ["passed", "error"], "at once"
+        assert wait_any([slow, quick], deadline=600) is quick
+        assert [run.status for run in wait_all([slow, quick], deadline=600)] == ["passed", "error"]
+        assert [run.status for run in wait_all([slow, quick], deadline=600)] == ["passed", "error"], "at once"
 
 
 def test_a_run_that_is_not_known(fake: FakeZof) -> None:
     with fake.client() as zof, pytest.raises(ZofNotFoundError):
-        zof.runs.watch("run_none").wait(timeout=600)
+        zof.runs.watch("run_none").wait(deadline=600)
 
 
 def test_the_time_is_up(fake: FakeZof) -> None:
@@ -77,9 +77,9 @@ def test_the_time_is_up(fake: FakeZof) -> None:
         with pytest.raises(
             ZofTimeoutError, match=f'Run "{run.id}" has not ended within 300 ms; it was queued'
         ):
-            zof.runs.watch(run).wait(timeout=0.3)
+            zof.runs.watch(run).wait(deadline=0.3)
         with zof_core.deadline(0.2), pytest.raises(ZofTimeoutError):
-            zof.runs.watch(run).wait(timeout=60)
+            zof.runs.watch(run).wait(deadline=60)
 
 
 def test_a_webhook_ends_the_wait_at_once(fake: FakeZof) -> None:
@@ -93,12 +93,14 @@ def test_a_webhook_ends_the_wait_at_once(fake: FakeZof) -> None:
         first = threading.Event()
         ended: list[Run] = []
         waiting = threading.Thread(
-            target=lambda: ended.append(handle.wait(timeout=600, on_update=lambda _: first.set()))
+            target=lambda: ended.append(handle.wait(deadline=600, on_update=lambda _: first.set()))
         )
         zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_2")
         waiting.start()
         fake.time.sleep(100)
         handle.notify(Event("run_of_others"))
+        with pytest.raises(ZofValidationError, match=r"webhooks\.verify gives, not dict"):
+            handle.notify({"run_id": handle.id})
         handle.notify(Event(handle.id))
         waiting.join(15)
         assert [run.status for run in ended] == ["passed"]
@@ -111,7 +113,7 @@ def test_another_process_can_resume(fake: FakeZof) -> None:
     assert fake.key not in token
     with fake.client() as other:
         handle = other.runs.resume(token)
-        assert handle.wait(timeout=600).status == "passed"
+        assert handle.wait(deadline=600).status == "passed"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_handle_reads_and_cancels(fake: FakeZof) -> None:
         assert "not seen yet" in repr(handle)
         assert handle.refresh().status == "queued"
         assert handle.cancel().status == "canceled"
-        assert handle.wait(timeout=5).status == "canceled"
+        assert handle.wait(deadline=5).status == "canceled"
 
 
 def test_nothing_to_wait_for() -> None:
@@ -168,7 +170,7 @@ def test_what_cannot_be_told_of_a_change_is_refused(fake: FakeZof) -> None:
 def test_the_poller_rests_when_nothing_is_watched(fake: FakeZof) -> None:
     fake.runs_take(5)
     with fake.client() as zof:
-        zof.runs.watch(_starter(zof)()).wait(timeout=600)
+        zof.runs.watch(_starter(zof)()).wait(deadline=600)
         assert zof.stats().watched == 0
         assert zof.stats().watch_rounds >= 1
 
@@ -182,10 +184,10 @@ async def test_the_async_client_waits_alike(fake: FakeZof) -> None:
 
     async with fake.async_client() as zof:
         handles = [zof.runs.watch(await _start(zof)) for _ in range(5)]
-        assert (await async_wait_any(handles, timeout=600)).latest is not None
-        ended = await async_wait_all(handles, timeout=600, on_update=note)
+        assert (await async_wait_any(handles, deadline=600)).latest is not None
+        ended = await async_wait_all(handles, deadline=600, on_update=note)
         assert [run.status for run in ended] == ["failed"] * 5
-        assert (await handles[0].wait(timeout=5)).status == "failed"
+        assert (await handles[0].wait(deadline=5)).status == "failed"
     assert "failed" in seen
 
 
@@ -193,7 +195,7 @@ async def test_the_async_time_is_up(fake: FakeZof) -> None:
     async with fake.async_client(clock=SYSTEM) as zof:
         handle = zof.runs.watch(await _start(zof))
         with pytest.raises(ZofTimeoutError):
-            await handle.wait(timeout=0.2)
+            await handle.wait(deadline=0.2)
 
 
 @pytest.mark.parametrize("project", ["", "a b", "a/b", "p" * 5000], ids=range(4))
@@ -202,4 +204,4 @@ def test_a_token_of_an_odd_project_keeps_nobody_from_the_end(fake: FakeZof, proj
     with fake.client() as zof:
         start = _starter(zof)
         handles = [zof.runs.resume(make_token(start().id, project)) for _ in range(4)]
-        assert [run.status for run in wait_all(handles, timeout=600)] == ["passed"] * 4
+        assert [run.status for run in wait_all(handles, deadline=600)] == ["passed"] * 4

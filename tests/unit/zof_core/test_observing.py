@@ -120,6 +120,20 @@ def test_a_sunset_warns_once_an_operation(
     ]
 
 
+def test_a_path_of_ones_own_is_one_operation_whatever_its_ids(
+    script: Script, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    script.will((200, {}, {"sunset": "Wed, 11 Nov 2026 23:59:59 GMT"}))
+    zof = _client(script, time)
+    with caplog.at_level(logging.WARNING, "zof_core"):
+        for path in ("/test-cases/tc_1/steps", "/test-cases/tc_2/steps", "/agents"):
+            zof.request("GET", path)
+    assert [record.args[0] for record in caplog.records if isinstance(record.args, tuple)] == [
+        "GET /test-cases/{id}/steps",
+        "GET /agents",
+    ]
+
+
 def test_counts(script: Script, time: Time) -> None:
     script.will((503, {}), (200, RUN))
     zof = _client(script, time)

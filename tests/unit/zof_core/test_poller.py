@@ -69,8 +69,8 @@ async def test_async_waits_share_it_with_those_of_threads(fake: FakeZof) -> None
     async with fake.async_client(clock=SYSTEM) as later:
         fake.time.sleep(1)
         ended = await asyncio.gather(
-            async_wait_all([later.runs.watch(run) for run in runs], timeout=30),
-            asyncio.to_thread(wait_all, [zof.runs.watch(run.id) for run in runs], timeout=30),
+            async_wait_all([later.runs.watch(run) for run in runs], deadline=30),
+            asyncio.to_thread(wait_all, [zof.runs.watch(run.id) for run in runs], deadline=30),
         )
     assert [[run.id for run in runs]] * 2 == [[run.id for run in some] for some in ended]
     assert len(_pollers()) <= 1
@@ -82,7 +82,7 @@ def test_a_thousand_handles(fake: FakeZof) -> None:
         handles = [zof.runs.watch(_start(zof)) for _ in range(1000)]
         fake.time.sleep(10)
         fake.requests.clear()
-        assert {run.status for run in wait_all(handles, timeout=60)} == {"passed"}
+        assert {run.status for run in wait_all(handles, deadline=60)} == {"passed"}
     assert len(fake.requests) <= 30
 
 
@@ -92,7 +92,7 @@ def test_several_handles_of_one_run(fake: FakeZof) -> None:
     with fake.client() as zof:
         run = _start(zof)
         handles = [zof.runs.watch(run.id), zof.runs.watch(run.id)]
-        ended = wait_all([*handles, handles[0]], timeout=60, on_update=lambda run: told.append(run.status))
+        ended = wait_all([*handles, handles[0]], deadline=60, on_update=lambda run: told.append(run.status))
     assert [run.status for run in ended] == ["passed"] * 3
     assert told == ["queued", "running", "passed"], "each change once"
 
@@ -102,7 +102,7 @@ def test_handles_of_clients_whose_keys_are_not_read_yet(fake: FakeZof) -> None:
     with fake.client() as zof:
         runs = [_start(zof), _start(zof)]
     handles = [fake.client(api_key=lambda: fake.key).runs.watch(run) for run in runs]
-    assert [run.status for run in wait_all(handles, timeout=60)] == ["passed", "passed"]
+    assert [run.status for run in wait_all(handles, deadline=60)] == ["passed", "passed"]
 
 
 def test_a_client_that_is_closed_does_not_end_the_waits_of_others(fake: FakeZof) -> None:
@@ -157,7 +157,7 @@ def test_a_key_that_is_rotated_during_a_wait(fake: FakeZof, clock: object) -> No
             handle.notify()
 
         handle = zof.runs.watch(run.id)
-        assert handle.wait(timeout=60, on_update=rotate).status == "passed"
+        assert handle.wait(deadline=60, on_update=rotate).status == "passed"
         assert zof.stats().watched == 0
         assert zof.stats().watch_rounds > 0
 
@@ -178,7 +178,7 @@ async def test_the_same_with_an_async_source(fake: FakeZof, clock: object) -> No
         run = _start(starter)
     async with fake.async_client(api_key=key, **options) as zof:
         handle = zof.runs.watch(run.id)
-        assert (await handle.wait(timeout=60, on_update=rotate)).status == "passed"
+        assert (await handle.wait(deadline=60, on_update=rotate)).status == "passed"
 
 
 def test_a_key_that_is_refused_ends_every_wait_with_an_error_of_its_own(fake: FakeZof) -> None:
@@ -205,11 +205,11 @@ def test_wait_any_is_over_when_one_has_ended_already(fake: FakeZof) -> None:
     fake.runs_take(1)
     with fake.client() as zof:
         quick = zof.runs.watch(_start(zof))
-        quick.wait(timeout=60)
+        quick.wait(deadline=60)
         fake.runs_take(1000)
         slow = zof.runs.watch(_start(zof))
         fake.requests.clear()
-        assert wait_any([slow, quick], timeout=60) is quick
+        assert wait_any([slow, quick], deadline=60) is quick
         assert fake.requests == []
 
 

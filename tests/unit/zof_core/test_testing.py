@@ -114,4 +114,4 @@ def test_two_fakes_share_nothing() -> None:
         fake.add_project("proj_abc")
         fake.runs_take(5, outcome=outcome)
         with fake.client() as zof:
-            assert zof.runs.watch(zof.runs.create(**SUITE)).wait(timeout=600).status == outcome
+            assert zof.runs.watch(zof.runs.create(**SUITE)).wait(deadline=600).status == outcome

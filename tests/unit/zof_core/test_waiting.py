@@ -80,8 +80,10 @@ def test_a_run_that_is_not_known_ends_it_at_once(zof: ZofClient, script: Script)
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), "5", True])
 def test_a_timeout_must_be_seconds(zof: ZofClient, timeout: float) -> None:
-    with pytest.raises(ZofValidationError, match="positive"):
+    with pytest.raises(ZofValidationError, match=r"timeout.* positive"):
         zof.runs.wait_until_complete("run_1", timeout=timeout)
+    with pytest.raises(ZofValidationError, match=r"deadline.* positive"):
+        zof.runs.watch("run_1").wait(deadline=timeout)
 
 
 async def test_the_async_client_waits_alike(async_zof: AsyncZofClient, script: Script) -> None:

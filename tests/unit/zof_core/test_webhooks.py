@@ -128,6 +128,16 @@ def test_a_body_that_is_far_too_long() -> None:
         verify(body, sign(body, SECRET), SECRET)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("created", "soon"), ("created", 1e99), ("data", ["run_1"]), ("created", "\ud800")]
+)
+def test_an_event_with_a_value_that_cannot_be_read_is_an_event(field: str, value: Any) -> None:
+    body = json.dumps({"id": "evt_1", "type": "run.completed", field: value}).encode()
+    event = verify(body, sign(body, SECRET), SECRET)
+    kept = "\ufffd" if value == "\ud800" else value
+    assert (event.id, event.type, event.unreadable) == ("evt_1", "run.completed", {field: kept})
+
+
 def test_an_event_that_is_not_known_is_an_event() -> None:
     body = _body(type="agent.on_fire", severity="high")
     event = verify(body, sign(body, SECRET), SECRET)
