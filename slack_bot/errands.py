@@ -37,6 +37,7 @@ class Kind(StrEnum):
     RUNS = "runs"
     SCHEDULES = "schedules"
     HOME = "home"
+    HELP = "help"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
 
@@ -90,6 +91,7 @@ class Errand(BaseModel):
         click: key of the click itself, one to a click.
         run_id: the run it is about.
         followed_key: key of the followed run, if this bot follows it.
+        thread: the message that began the thread it was asked in, if it was in one.
         present: it was asked in the channel itself; else a private channel's rules hold only for its members.
         anywhere: it was asked in the home: any channel's rules will do, and once they did, `channel` is that one.
         allowed: authorised with the run's true project, environment and suite.
@@ -113,6 +115,7 @@ class Errand(BaseModel):
     team: str = ""
     channel: str
     response_url: str | None = Field(default=None, repr=False)
+    thread: str | None = None
     asked_at: float
     state: ErrandState = ErrandState.ASKED
     tries: int = 0

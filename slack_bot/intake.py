@@ -13,20 +13,21 @@ from slack_bot import grammar
 from slack_bot.about_runs import judge_errand
 from slack_bot.audit import Entry
 from slack_bot.config import BotConfig
-from slack_bot.errands import Kind, Query
+from slack_bot.errands import Errand, ErrandOutcome, ErrandState, Kind, Query
 from slack_bot.followed import FollowedRun
 from slack_bot.lookups import judge_lookup
+from slack_bot.manifest import COMMAND
 from slack_bot.openings import openings
 from slack_bot.questions import judge_question
-from slack_bot.requests import SlashCommand, Submission
+from slack_bot.requests import Mention, SlashCommand, Submission
 from slack_bot.sight import catalogue_for
 from slack_bot.starting import form_for, judge_form, judge_run
 from slack_bot.store.records import InboxOutcome
 from slack_bot.verdicts import Origin, Verdict
 from slack_bot.views import answers
+from slack_bot.views.blocks import Message
 from slack_bot.views.form import Submitted
 from slack_bot.views.help import help_text
-from zof_core.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ def judge_command(
     origin = Origin(request.key, request.team, request.channel, request.user, request.response_url, now)
     match command:
         case grammar.Help():
-            said = help_text(request.command, _names(origin, config), _only_elsewhere(origin, config))
-            return Verdict(InboxOutcome.ANSWERED, "help", said)
+            return Verdict(InboxOutcome.ANSWERED, Kind.HELP.value, _help(request.command, origin, config))
         case grammar.Usage():
             return Verdict(InboxOutcome.USAGE, answer=answers.usage(command))
         case grammar.OpenForm():
@@ -94,6 +94,27 @@ def judge_command(
             assert_never(command)
 
 
+def judge_mention(request: Mention, config: BotConfig, now: float) -> Verdict:
+    """Judges a mention, whatever it says: what can be typed is shown to its author alone, in its thread."""
+    origin = Origin(request.key, request.team, request.channel, request.user, None, now)
+    said = _help(COMMAND, origin, config)
+    errand = Errand(
+        key=request.key,
+        kind=Kind.HELP,
+        run_id="",
+        team=request.team,
+        asker=request.user,
+        channel=request.channel,
+        thread=request.thread_ts or None,
+        asked_at=now,
+        state=ErrandState.ANSWERED,
+        answer=said.text,
+        blocks=tuple(said.blocks),
+        outcome=ErrandOutcome.ANSWERED,
+    )
+    return Verdict(InboxOutcome.ANSWERED, Kind.HELP.value, said, entity=errand)
+
+
 def judge_submission(request: Submission, form: Submitted, config: BotConfig, now: float) -> Verdict:
     """Judges a submitted form, by the same checks as a typed command."""
     origin = Origin(request.effect_key, request.team, form.channel, request.user, None, now, present=False)
@@ -103,13 +124,14 @@ def judge_submission(request: Submission, form: Submitted, config: BotConfig, no
     return replace(verdict, modal=form_for(origin, config, form, notice=verdict.answer.text))
 
 
+def _help(command: str, origin: Origin, config: BotConfig) -> Message:
+    names = catalogue_for(config, origin.user.id, origin.channel, origin.at)
+    return help_text(command, names, _only_elsewhere(origin, config))
+
+
 def _only_elsewhere(origin: Origin, config: BotConfig) -> tuple[str, ...] | None:
     """The channels where somebody may start or see runs, if they may do nothing where they are; else None."""
     if openings(config.policy, origin.ask("run"), elsewhere=0).verbs_here:
         return None
     asks = (origin.ask("run"), origin.ask("status"))
     return tuple(dict.fromkeys(one for ask in asks for one in openings(config.policy, ask).channels))
-
-
-def _names(origin: Origin, config: BotConfig) -> Catalogue:
-    return catalogue_for(config, origin.user.id, origin.channel, origin.at)

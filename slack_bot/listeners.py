@@ -35,10 +35,10 @@ from slack_bot.clicks import (
 from slack_bot.config import BotConfig
 from slack_bot.directory import Directory
 from slack_bot.errands import Errand
-from slack_bot.followed import Asker, FollowedRun
-from slack_bot.intake import Known, judge_command, judge_submission
-from slack_bot.manifest import HOME_EVENT
-from slack_bot.membership import email_problem
+from slack_bot.followed import FollowedRun
+from slack_bot.inbox_rows import click_row, command_row, event_row, form_row
+from slack_bot.intake import Known, judge_command, judge_mention, judge_submission
+from slack_bot.manifest import HOME_EVENT, MENTION_EVENT
 from slack_bot.payloads import mapping, text
 from slack_bot.pressing import Earlier, Try, earlier, key_of_try
 from slack_bot.questions import person_asked_about
@@ -47,11 +47,11 @@ from slack_bot.requests import (
     ButtonValue,
     Click,
     SlashCommand,
-    Submission,
     button_value,
     channel_of,
     click,
     home_opened,
+    mention,
     named_in,
     shortcut,
     slash_command,
@@ -62,11 +62,10 @@ from slack_bot.settings import Timing
 from slack_bot.sight import catalogue_for
 from slack_bot.slack_door import SlackDoor
 from slack_bot.store import questions
-from slack_bot.store.records import Committed, InboxKind, InboxOutcome, InboxRow
+from slack_bot.store.records import Committed, InboxKind, InboxRow
 from slack_bot.store.store import Store
 from slack_bot.store.tries import tries
 from slack_bot.store.writer import InboxWriter
-from slack_bot.text import clip, tidy
 from slack_bot.verdicts import Verdict, called
 from slack_bot.views import answers
 from slack_bot.views.blocks import Message, note
@@ -78,7 +77,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _ANYTHING: Final = re.compile(r".*", re.DOTALL)
-_TYPED_MAX: Final = 1000
 _AUDIT_READ: Final = 400
 _DOUBLE_CLICK_SECONDS: Final = 10.0
 
@@ -127,6 +125,7 @@ class Listeners:
         app.options(CHOICE)(self.on_options)
         app.shortcut(ACTIONS_SHORTCUT)(self.on_shortcut)
         app.event(HOME_EVENT)(self.on_home)
+        app.event(MENTION_EVENT)(self.on_mention)
         app.action(_ANYTHING)(_only_ack)
         app.view(_ANYTHING)(_only_ack)
 
@@ -172,7 +171,7 @@ class Listeners:
             if is_of_home(request, value):
                 await self._directory.look_everywhere([request.user.id])
             verdict = tried(request, judge_click(request, value, followed, config, now))
-            committed = await self._writer.write(_click_row(request, verdict, config, now))
+            committed = await self._writer.write(click_row(request, verdict, config, now))
             await self._show(request, verdict, committed)
             if not committed.fresh:
                 await self._click_again(request, verdict, committed.row, config, now)
@@ -191,10 +190,10 @@ class Listeners:
         before = earlier(found, request.key)
         if before is Earlier.UNDONE:
             again = tried(request, verdict, key_of_try(first.key, len(found) + 1))
-            await self._writer.write(_click_row(request, again, config, now))
+            await self._writer.write(click_row(request, again, config, now))
         elif before is not Earlier.ITSELF and now - found[-1].errand.asked_at > _DOUBLE_CLICK_SECONDS:
             said = judge_repeated_click(request, now, pending=before is Earlier.PENDING)
-            await self._writer.write(_click_row(request, said, config, now))
+            await self._writer.write(click_row(request, said, config, now))
 
     def _meant(self, value: ButtonValue) -> FollowedRun | None:
         if value.run:
@@ -211,7 +210,7 @@ class Listeners:
             key = await self._in_thread(self._store.asked, questions.key_of_message, request.channel, stamps)
             followed = await self._in_thread(self._store.followed_by_key, key) if key else None
             verdict = judge_shortcut(request, followed, config, now)
-            row = _click_row(request, verdict, config, now).model_copy(update={"kind": InboxKind.SHORTCUT})
+            row = click_row(request, verdict, config, now).model_copy(update={"kind": InboxKind.SHORTCUT})
             await self._show(request, verdict, await self._writer.write(row))
         await ack()
 
@@ -222,7 +221,7 @@ class Listeners:
             now, config = self._clock(), self._config()
             request = replace(request, user=called(request.user, config))
             verdict = judge_home_click(request, config, now)
-            committed = await self._writer.write(_click_row(request, verdict, config, now))
+            committed = await self._writer.write(click_row(request, verdict, config, now))
             await self._show(request, verdict, committed)
         await ack()
 
@@ -231,21 +230,19 @@ class Listeners:
         request = home_opened(body)
         if request is not None:
             now, config = self._clock(), self._config()
-            user = called(Asker(id=request.user, name=request.user), config)
-            verdict = judge_home(request.team, user.id, config, now)
-            await self._writer.write(
-                InboxRow(
-                    key=request.key,
-                    kind=InboxKind.EVENT,
-                    received_at=now,
-                    team=request.team,
-                    channel="",
-                    user_id=user.id,
-                    user_name=user.name,
-                    text=HOME_EVENT,
-                    **_judged(verdict, user, config),
-                )
-            )
+            request = replace(request, user=called(request.user, config))
+            verdict = judge_home(request.team, request.user.id, config, now)
+            await self._writer.write(event_row(request, HOME_EVENT, verdict, config, now))
+        await ack()
+
+    async def on_mention(self, body: dict[str, Any], ack: AsyncAck) -> None:
+        """Somebody wrote to the app in a channel."""
+        request = mention(body)
+        if request is not None:
+            now, config = self._clock(), self._config()
+            request = replace(request, user=called(request.user, config))
+            verdict = judge_mention(request, config, now)
+            await self._writer.write(event_row(request, MENTION_EVENT, verdict, config, now))
         await ack()
 
     async def on_options(self, body: dict[str, Any], ack: AsyncAck) -> None:
@@ -271,7 +268,7 @@ class Listeners:
         request = replace(request, user=called(request.user, config))
         verdict = judge_submission(request, form, config, now)
         try:
-            committed = await self._writer.write(_form_row(request, form.channel, verdict, config, now))
+            committed = await self._writer.write(form_row(request, form.channel, verdict, config, now))
         except Exception:
             log.exception("A form could not be taken down.")
             await ack(response_action="update", view=closing_note("Not started", answers.fault().text))
@@ -295,7 +292,7 @@ class Listeners:
         ):
             await self._directory.look([meant.id])
         verdict = judge_command(request, command, config, await self._about(request, command), now)
-        return verdict, await self._writer.write(_command_row(request, verdict, config, now))
+        return verdict, await self._writer.write(command_row(request, verdict, config, now))
 
     async def _about(self, request: SlashCommand, command: grammar.Command) -> Known:
         if isinstance(command, grammar.AboutRun):
@@ -328,57 +325,3 @@ async def _answer(ack: AsyncAck, message: Message | None) -> None:
         await ack()
     else:
         await ack(response_type="ephemeral", text=message.text, blocks=list(message.blocks))
-
-
-def _command_row(request: SlashCommand, verdict: Verdict, config: BotConfig, now: float) -> InboxRow:
-    return InboxRow(
-        key=request.key,
-        kind=InboxKind.COMMAND,
-        received_at=now,
-        team=request.team,
-        channel=request.channel,
-        user_id=request.user.id,
-        user_name=request.user.name,
-        text=clip(tidy(f"{request.command} {request.text}"), _TYPED_MAX),
-        **_judged(verdict, request.user, config),
-    )
-
-
-def _click_row(request: Click, verdict: Verdict, config: BotConfig, now: float) -> InboxRow:
-    return InboxRow(
-        key=verdict.entity.key if isinstance(verdict.entity, Errand) else request.key,
-        kind=InboxKind.BUTTON,
-        received_at=now,
-        team=request.team,
-        channel=request.channel,
-        user_id=request.user.id,
-        user_name=request.user.name,
-        text=request.action_id,
-        **_judged(verdict, request.user, config),
-    )
-
-
-def _form_row(request: Submission, channel: str, verdict: Verdict, config: BotConfig, now: float) -> InboxRow:
-    accepted = verdict.outcome is InboxOutcome.ACCEPTED
-    return InboxRow(
-        key=request.effect_key if accepted else request.key,
-        kind=InboxKind.SUBMISSION,
-        received_at=now,
-        team=request.team,
-        channel=channel,
-        user_id=request.user.id,
-        user_name=request.user.name,
-        text=request.callback_id,
-        **_judged(verdict, request.user, config),
-    )
-
-
-def _judged(verdict: Verdict, user: Asker, config: BotConfig) -> dict[str, Any]:
-    return {
-        "verb": verdict.verb,
-        "rule": verdict.rule,
-        "outcome": verdict.outcome,
-        "answer": verdict.answer.text if verdict.answer else None,
-        "entity": verdict.entity,
-        "remark": email_problem(config.policy, user.id),
-    }

@@ -16,6 +16,7 @@ from slack_bot.grammar import USAGE
 from slack_bot.requests import ACTIONS_SHORTCUT
 
 SCOPES: Final = (
+    "app_mentions:read",
     "channels:history",
     "channels:read",
     "chat:write",
@@ -26,10 +27,11 @@ SCOPES: Final = (
     "users:read",
     "users:read.email",
 )
-"""To take commands, to post and change cards, to find a card again whose posting got no answer; and for the rules: who
-is a guest, whose e-mail address is whose, who is in a user group, and whether a channel is shared."""
+"""To take commands, hear of mentions, post and change cards, and find a card again whose posting got no answer; and for
+the rules: who is a guest, whose e-mail address is whose, who is in a user group, whether a channel is shared."""
 HOME_EVENT: Final = "app_home_opened"
-EVENTS: Final[tuple[str, ...]] = (HOME_EVENT,)
+MENTION_EVENT: Final = "app_mention"
+EVENTS: Final[tuple[str, ...]] = (HOME_EVENT, MENTION_EVENT)
 """Bot events."""
 COMMAND: Final = "/zof"
 NAME_MAX: Final = 35

@@ -195,16 +195,20 @@ class SlackDoor:
         return None
 
     async def tell(
-        self, channel: str, user: str, message: Message, response_url: str | None
+        self, channel: str, user: str, message: Message, response_url: str | None, thread: str | None = None
     ) -> Said | SlackBusy | SlackRefused:
-        """Tells one person something that nobody else sees: by response URL, else in the channel."""
+        """Tells one person something that nobody else sees: by response URL, else in the channel or a thread of it."""
         if response_url and may_answer_at(response_url, self._client.base_url):
             result = await self._answer_at(response_url, message)
             if not isinstance(result, SlackRefused):
                 return result
         called = await self._call(
             self._client.chat_postEphemeral(
-                channel=channel, user=user, text=message.text, blocks=list(message.blocks)
+                channel=channel,
+                user=user,
+                text=message.text,
+                blocks=list(message.blocks),
+                thread_ts=thread,
             )
         )
         return Said() if isinstance(called, dict) else called

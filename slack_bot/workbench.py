@@ -70,7 +70,8 @@ class Workbench:
             since: Unix time that the response URL is from.
         """
         url = to.response_url if self.clock() - since < _RESPONSE_URL_SECONDS else None
-        return await self.slack.tell(to.channel, to.asker.id, message, url)
+        thread = to.thread if isinstance(to, Errand) else None
+        return await self.slack.tell(to.channel, to.asker.id, message, url, thread)
 
     async def save(
         self,

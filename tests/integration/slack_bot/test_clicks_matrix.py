@@ -217,7 +217,7 @@ OTHER_TESTS = {
     "view": {"run_form"},
     "options": {"choice"},
     "shortcut": {"zof_actions"},
-    "event": {"app_home_opened"},
+    "event": {"app_home_opened", "app_mention"},
 }
 """What has a test of its own below; slash commands have one in test_matrix.py."""
 

@@ -41,6 +41,7 @@ def test_its_scopes_are_those_that_the_bot_s_calls_need() -> None:
     called = set(re.findall(r"self\._client\.(\w+_\w+)\(", source))
     assert called == set(_SCOPE_OF), "a call without its scope here, or a scope without a call"
     needed = {scope for scope in _SCOPE_OF.values() if scope} | {
+        "app_mentions:read",
         "commands",
         "groups:history",
         "groups:read",

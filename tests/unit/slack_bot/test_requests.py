@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_bot.requests import ButtonValue, button_value, click, idempotency_key, slash_command, submission
+from slack_bot.requests import (
+    ButtonValue,
+    button_value,
+    click,
+    home_opened,
+    idempotency_key,
+    mention,
+    shortcut,
+    slash_command,
+    submission,
+)
 
 COMMAND = {
     "team_id": "T0ZOF",
@@ -88,10 +98,12 @@ _KEYS = [
     "team_id",
     "user_id",
     "channel_id",
+    "event",
+    "event_id",
 ]
 
 
-@pytest.mark.parametrize("parse", [slash_command, click, submission])
+@pytest.mark.parametrize("parse", [slash_command, click, submission, shortcut, home_opened, mention])
 @given(body=st.dictionaries(st.sampled_from(_KEYS), _JSON | st.just({"id": "x"})))
 def test_no_payload_raises(parse: Any, body: dict[str, Any]) -> None:
     parse(body)
