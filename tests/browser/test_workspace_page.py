@@ -75,6 +75,15 @@ def test_a_run_is_started_followed_and_ended_in_the_channel(
     expect(running).to_contain_text("Cancelled", timeout=RUN_TIMEOUT)
 
 
+def test_a_mention_is_answered_to_its_author_only(world: World, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto(world.page_url)
+    channel(page, "releases")
+    say(page, "@Zof what can you do?")
+    private = page.get_by_role("log").get_by_role("article", name=re.compile("only visible to you"))
+    expect(private).to_contain_text("What I can do", timeout=RUN_TIMEOUT)
+
+
 def test_a_denial_is_seen_by_its_author_only(world: World, open_page: Callable[..., Page]) -> None:
     mine, theirs = open_page(), open_page()
     for page in (mine, theirs):
