@@ -42,6 +42,21 @@ class RunPage(BaseModel):
     next_cursor: str | None = None
 
 
+class SmallRun(BaseModel):
+    """Five of the twelve fields of a run, and nothing of what else there is."""
+
+    id: str
+    status: str
+    project_id: str | None = None
+    environment: str | None = None
+    created_at: datetime | None = None
+
+
+class SmallRunPage(BaseModel):
+    data: list[SmallRun]
+    has_more: bool = False
+
+
 class LeanRun(TypedDict):
     """The least that is still checked: dictionaries, dates as text, unknown fields dropped."""
 
