@@ -128,6 +128,11 @@ def local_day(at: float) -> str:
     return f"<!date^{int(at)}^{{date_short}}|{time.strftime('%Y-%m-%d', time.gmtime(at))}>"
 
 
+def person_link(user_id: str) -> str:
+    """For `mrkdwn`: somebody by id, shown by their name and notified. Anything else is shown as code."""
+    return f"<@{user_id}>" if re.fullmatch(r"[UW][A-Z0-9]{2,30}", user_id) else code(user_id)
+
+
 def channel_link(channel_id: str) -> str:
     """For `mrkdwn`: a channel by id, shown by its name; notifies nobody. Anything else is shown as code."""
     return f"<#{channel_id}>" if re.fullmatch(r"[CGD][A-Z0-9]{2,30}", channel_id) else code(channel_id)

@@ -8,7 +8,7 @@ from typing import Final
 from slack_bot.config import ANY
 from slack_bot.followed import Approval, FollowedRun
 from slack_bot.results import Outcome
-from slack_bot.text import code, local_clock, plain, prose
+from slack_bot.text import code, local_clock, person_link, plain, prose
 from slack_bot.views.blocks import Block, Message, actions, button, context, label, section
 from slack_bot.views.words import names_of
 from zof_core.wording import cases_text
@@ -68,13 +68,21 @@ def _standing(row: FollowedRun, approval: Approval) -> tuple[str, str, str]:
 def _what_is_missing(row: FollowedRun, approval: Approval) -> str:
     """What it waits for, and for whom the buttons are: Slack shows them to everybody in the channel."""
     people = "approval" if approval.needed == 1 else "approvals"
-    who = ", ".join(code(who) if who != ANY else "anybody else" for who in approval.approvers[:10])
+    who = " or ".join(map(_approver, approval.approvers[:10]))
     so_far = f" So far: {names_of(approval.by)}." if approval.by else ""
     return (
         f"It starts as soon as it has {approval.needed} {people} of {who}, and lapses at "
         f"{local_clock(approval.expires_at)}. Only they may approve or reject it; "
         f"{prose(row.asker.name, 100)} may withdraw it.{so_far}"
     )
+
+
+def _approver(who: str) -> str:
+    """Somebody of whom a rule wants an approval: a person, anybody, or who has a role or is in a group."""
+    if who == ANY:
+        return "anybody else"
+    kind, _, name = who.partition(":")
+    return f"{kind} {code(name)}" if name else person_link(who)
 
 
 def ballot(row: FollowedRun, what: str) -> Block:

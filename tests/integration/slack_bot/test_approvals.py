@@ -41,7 +41,7 @@ async def test_it_starts_when_somebody_else_has_approved_and_its_card_becomes_th
     runs = len(await shared.runs())
     key, card = await asked_for(shared, until)
     assert "Waiting for approval" in card["plain"]
-    assert "It starts as soon as it has 1 approval of role:qa-lead" in card["plain"].replace("`", "")
+    assert "It starts as soon as it has 1 approval of role qa-lead" in card["plain"].replace("`", "")
     for user, why in ((SAM, "You asked for this yourself"), (MIRA, "does not list you")):
         await shared.people.user(user).click(RELEASES, card["ts"], "approve_run")
         await until(lambda user=user, why=why: told(shared, user, why))

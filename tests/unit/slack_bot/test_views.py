@@ -414,6 +414,12 @@ def test_every_approval_card_is_one_slack_takes(
     assert ("approve_run" in json.dumps(message.blocks)) == (standing == "open")
 
 
+def test_an_approval_card_says_of_whom_it_waits_for_an_approval(make_row: Any) -> None:
+    approvers = ("role:qa-lead", "group:managers", "U02DANA", "*", "`x` <!here>")
+    said = str(approval_card(awaiting(make_row(), Needed("careful", 1, approvers, 60.0), 1000.0)).blocks)
+    assert "1 approval of role `qa-lead` or group `managers` or <@U02DANA> or anybody else or `ʹxʹ &lt;" in said
+
+
 def test_what_a_rule_required_is_named_on_the_approval_card_only_where_it_did(make_row: Any) -> None:
     asked = awaiting(make_row(), Needed("careful", 1, ("*",), 60.0), 1000.0)
 
