@@ -417,7 +417,9 @@ def test_every_approval_card_is_one_slack_takes(
 def test_an_approval_card_says_of_whom_it_waits_for_an_approval(make_row: Any) -> None:
     approvers = ("role:qa-lead", "group:managers", "U02DANA", "*", "`x` <!here>")
     said = str(approval_card(awaiting(make_row(), Needed("careful", 1, approvers, 60.0), 1000.0)).blocks)
-    assert "1 approval of role `qa-lead` or group `managers` or <@U02DANA> or anybody else or `ʹxʹ &lt;" in said
+    assert (
+        "1 approval of role `qa-lead` or group `managers` or <@U02DANA> or anybody else or `ʹxʹ &lt;" in said
+    )
 
 
 def test_what_a_rule_required_is_named_on_the_approval_card_only_where_it_did(make_row: Any) -> None:
