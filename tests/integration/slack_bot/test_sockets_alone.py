@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,24 @@ from slack_bot.sockets import PLACES
 from tests.integration.slack_bot.conftest import BRISK, make_world
 from tests.integration.slack_bot.process import BotProcess
 from zof_local.serving import Server, bind_loopback, url_of
+from zof_local.workspace import sockets as workspace_sockets
 
 GATED = "/zof run proj_abc staging suite_gated"
 
 
-async def test_its_connections_are_not_renewed_together(tmp_path: Path, until: Any) -> None:
-    world = await make_world(tmp_path, over_sockets=True, socket_lifetime=4)
+async def test_its_connections_are_not_renewed_together(
+    tmp_path: Path, until: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "slack_bot.sockets")
+    monkeypatch.setattr(workspace_sockets, "WARNING_SECONDS", 0.5)
+    world = await make_world(tmp_path, over_sockets=True, socket_lifetime=10)
     async with world.stack:
-        # The second place gives up its first connection at half of its life, so a third is there before any ends.
+        # The second place gives up its first connection at half of its life, so a third is there well before Slack
+        # says that any will end.
         await until(lambda: world.sockets.opened == PLACES + 1)
         assert world.sockets.count == PLACES + 1
         assert not any(link.retiring for link in world.sockets._links)
+        assert "gets its successor early" in caplog.text
 
 
 async def test_a_token_that_slack_does_not_take_is_named(tmp_path: Path) -> None:

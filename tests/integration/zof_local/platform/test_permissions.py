@@ -297,7 +297,8 @@ async def test_no_list_takes_longer_for_what_others_have(two: Two) -> None:
     await database.read(lambda reader: reader.set_trace_callback(None))
 
     def plans(reader: sqlite3.Connection) -> set[tuple[str, str]]:
-        selects = {one for one in said if one.lstrip().startswith("SELECT")}
+        # Without what the sending of webhooks looks for by itself, at any moment.
+        selects = {one for one in said if one.lstrip().startswith("SELECT") and "FROM deliveries" not in one}
         return {
             (row["detail"], one)
             for one in selects
