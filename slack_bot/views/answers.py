@@ -23,7 +23,8 @@ _NONE: Mapping[Target, str] = {}
 def usage(problem: Usage) -> Message:
     """A text that is no command, and what to type instead."""
     said = _FLAG.sub(lambda flag: code(flag[0]), sentence(problem.problem))
-    return note(f"{said} Type {code(problem.usage)}, or {code('/zof help')} for all of it.")
+    shapes = "" if problem.usage == USAGE["help"] else f"{code(problem.usage)}, or "
+    return note(f"{said} Type {shapes}{code('/zof help')} for all of it.")
 
 
 def invalid(problems: Iterable[str]) -> Message:

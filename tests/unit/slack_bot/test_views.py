@@ -16,7 +16,7 @@ from slack_bot.audit import Note
 from slack_bot.config import AllowRule, Policy
 from slack_bot.demands import Requirement
 from slack_bot.followed import Asker, Card, Evidence, FollowedRun
-from slack_bot.grammar import Usage
+from slack_bot.grammar import USAGE, Usage
 from slack_bot.openings import openings
 from slack_bot.policy import Ask, Decision, Needed, Target, decide
 from slack_bot.results import FailedCase, Findings, Outcome
@@ -533,3 +533,10 @@ class TestForm:
     @given(NASTY)
     def test_a_closing_note_is_one_slack_takes(self, text: str) -> None:
         self.check(closing_note("Not started", section(text)["text"]["text"] or "x"))
+
+
+def test_help_is_named_once_where_it_is_all_that_can_be_typed() -> None:
+    shown = json.dumps(answers.usage(Usage("'freeze' is nothing I can do.", USAGE["help"])).blocks)
+    assert "Type `/zof help` for all of it." in shown
+    shown = json.dumps(answers.usage(Usage("'cancel' needs a run.", USAGE["cancel"])).blocks)
+    assert "Type `/zof cancel RUN`, or `/zof help` for all of it." in shown
