@@ -82,6 +82,8 @@ def download(
 
 
 def _artifact_problem(artifact: object) -> str | None:
+    if isinstance(artifact, str) and artifact and "/" not in artifact:
+        return f"artifact {quoted(artifact)} is no address. Give one of artifacts.list, or its url."
     if isinstance(artifact, Artifact | str):
         return None
     return f"artifact must be one of artifacts.list or an address, not {type(artifact).__name__}."

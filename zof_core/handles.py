@@ -44,7 +44,9 @@ def read_token(token: str) -> tuple[str, str | None]:
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError):
         run_id, project = None, None
     if not isinstance(run_id, str) or not isinstance(project, str | None):
-        raise ZofValidationError(f"{quoted(token)} is no token of a run handle.", param="token")
+        raise ZofValidationError(
+            f"{quoted(token)} is no token of a run handle. Give what handle.token gave.", param="token"
+        )
     return checked_id("run_id", run_id), project
 
 

@@ -137,6 +137,12 @@ def test_what_takes_no_more_ends_the_download(zof: ZofClient, script: Script) ->
         zof.runs.artifacts.download("https://files.test/a", _Sipping())
 
 
+def test_an_id_is_no_address(zof: ZofClient, script: Script) -> None:
+    with pytest.raises(ZofValidationError, match=r'"art_1" is no address\. Give one of artifacts\.list'):
+        zof.runs.artifacts.download("art_1", io.BytesIO())
+    assert not script.requests
+
+
 def test_an_artifact_without_address(zof: ZofClient) -> None:
     with pytest.raises(ZofValidationError, match="no url"):
         zof.runs.artifacts.download(_artifact(None), io.BytesIO())

@@ -205,3 +205,10 @@ def test_a_token_of_an_odd_project_keeps_nobody_from_the_end(fake: FakeZof, proj
         start = _starter(zof)
         handles = [zof.runs.resume(make_token(start().id, project)) for _ in range(4)]
         assert [run.status for run in wait_all(handles, deadline=600)] == ["passed"] * 4
+
+
+def test_a_refused_token_says_where_one_comes_from() -> None:
+    with pytest.raises(
+        ZofValidationError, match=r'"x" is no token of a run handle\. Give what handle\.token gave'
+    ):
+        read_token("x")
