@@ -234,7 +234,9 @@ def _listed(handles: Iterable[H], kind: type[H]) -> list[H]:
         raise ZofValidationError("No run to wait for was given.", param="handles")
     for one in listed:
         if not isinstance(one, kind):
-            raise ZofValidationError(f"handles has a {type(one).__name__}. {_MADE_BY[kind]}", param="handles")
+            raise ZofValidationError(
+                f"handles holds a value of type {type(one).__name__}. {_MADE_BY[kind]}", param="handles"
+            )
     return listed
 
 

@@ -131,7 +131,10 @@ def verify(
     if not isinstance(body, bytes | bytearray | memoryview):
         raise WebhookError("The webhook's body must be given as the raw bytes that came.", param="body")
     if not secret:
-        raise WebhookError("There is no signing secret, so no delivery can be trusted.", param="secret")
+        raise WebhookError(
+            "There is no signing secret, so nothing can be trusted. Give the one that came when the endpoint was made.",
+            param="secret",
+        )
     for name, given in (("secret", secret), ("previous_secret", previous_secret)):
         if given is not None and not (isinstance(given, str) and is_encodable(given)):
             raise WebhookError(
@@ -140,6 +143,10 @@ def verify(
     raw = bytes(body)
     if len(raw) > WEBHOOK_BODY_MAX:
         raise WebhookError("The webhook's body is longer than any event.", param="body")
+    if signature is None or signature == "":
+        raise WebhookError(
+            f"There is no signature. It comes in the header {SIGNATURE_HEADER}.", param="signature"
+        )
     if not _fits(raw, signature, (secret, previous_secret)):
         raise WebhookError(
             "The webhook's signature does not fit its body: it is not from Zof.", param="signature"

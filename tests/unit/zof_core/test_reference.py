@@ -20,8 +20,9 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def test_the_examples_run(
-    fake_zof: FakeZof, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    fake_zof: FakeZof, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     clients: list[ZofClient] = []
 
     def client_of_the_fake() -> ZofClient:
@@ -34,6 +35,7 @@ def test_the_examples_run(
         exec(compile(example, f"docs/client.md, example {number}", "exec"), namespace)  # our own page
     clients[0].close()
     said = capsys.readouterr().out
+    assert (tmp_path / "report.json").stat().st_size > 0
     for part in ("project_id", "has a space in it", "queued", "passed", "409", "404", "run.completed"):
         assert part in said
     assert len(EXAMPLES) > 10

@@ -80,6 +80,12 @@ def test_a_wrong_signature(signature: Any) -> None:
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("signature", [None, ""])
+def test_a_missing_signature_is_told_from_a_wrong_one(signature: str | None) -> None:
+    with pytest.raises(WebhookError, match=r"There is no signature\. It comes in the header X-Zof-Signature"):
+        verify(b"{}", signature, SECRET)
+
+
 def test_a_body_that_was_changed_by_one_byte() -> None:
     body = _body()
     with pytest.raises(WebhookError):

@@ -100,7 +100,7 @@ def visible_result(connection: sqlite3.Connection, result_id: str, organization_
     if row is None:
         raise not_found(
             f"There is no result '{result_id[:80]}' in this organization. "
-            "Check the id, or list results with GET /v1/results?run_id=…."
+            "GET /v1/results?run_id=… lists those of a run."
         )
     return _result(row)
 

@@ -134,8 +134,7 @@ def visible_run(
     run = find_run(connection, run_id, organization_id)
     if run is None:
         raise not_found(
-            f"There is no run '{run_id[:80]}' in this organization. "
-            "Check the id, or list runs with GET /v1/runs.",
+            f"There is no run '{run_id[:80]}' in this organization. GET /v1/runs lists those there are.",
             param,
         )
     return run
