@@ -4,7 +4,7 @@ from zof_core import ZofClient
 
 with ZofClient() as zof:
     run = zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="suite_pr_smoke")
-    ended = zof.runs.wait_until_complete(run.id, timeout=600)
+    ended = zof.runs.wait_until_complete(run.id, deadline=600)
 """
 
 import importlib

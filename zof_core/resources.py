@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from zof_core import admin_builders, builders
 from zof_core.assumptions import DOWNLOAD_SECONDS, WAIT_SECONDS
-from zof_core.deadlines import checked_seconds
 from zof_core.paging import AsyncPager, Pager
 
 if TYPE_CHECKING:
@@ -175,14 +174,14 @@ class Runs(Resource):
         self,
         run_id: str,
         *,
-        timeout: float = WAIT_SECONDS,
+        deadline: float = WAIT_SECONDS,
         on_update: Callable[[Run], object] | None = None,
     ) -> Run:
         """Waits until a run has ended. All waits of the process share one poller (`docs/limits/api-rate-limits`).
 
         Args:
             run_id: the run.
-            timeout: seconds to wait at most, sized to the suite.
+            deadline: seconds from now, sized to the suite.
             on_update: called with the run when it is first read and whenever something about it has changed.
 
         Returns:
@@ -193,8 +192,7 @@ class Runs(Resource):
         """
         from zof_core.handles import RunHandle  # noqa: PLC0415  # who never waits does not load it
 
-        handle = RunHandle(self._client, run_id)
-        return handle.wait(deadline=checked_seconds("timeout", timeout), on_update=on_update)
+        return RunHandle(self._client, run_id).wait(deadline=deadline, on_update=on_update)
 
 
 class AsyncRuns(AsyncResource):
@@ -229,14 +227,14 @@ class AsyncRuns(AsyncResource):
         self,
         run_id: str,
         *,
-        timeout: float = WAIT_SECONDS,
+        deadline: float = WAIT_SECONDS,
         on_update: Callable[[Run], object] | None = None,
     ) -> Run:
         """Waits until a run has ended. All waits of the process share one poller (`docs/limits/api-rate-limits`).
 
         Args:
             run_id: the run.
-            timeout: seconds to wait at most, sized to the suite.
+            deadline: seconds from now, sized to the suite.
             on_update: called with the run when it is first read and whenever something about it has changed. It may
                 be a coroutine function, which is awaited.
 
@@ -248,8 +246,7 @@ class AsyncRuns(AsyncResource):
         """
         from zof_core.handles import AsyncRunHandle  # noqa: PLC0415  # who never waits does not load it
 
-        handle = AsyncRunHandle(self._client, run_id)
-        return await handle.wait(deadline=checked_seconds("timeout", timeout), on_update=on_update)
+        return await AsyncRunHandle(self._client, run_id).wait(deadline=deadline, on_update=on_update)
 
 
 class Results(Resource):

@@ -37,7 +37,7 @@ def run_id(world: World) -> str:
             for suite in ("suite_regression", "suite_pr_smoke")
         ]
         for run in runs:
-            zof.runs.wait_until_complete(run.id, timeout=60)
+            zof.runs.wait_until_complete(run.id, deadline=60)
     return runs[0].id
 
 

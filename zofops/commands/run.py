@@ -132,7 +132,7 @@ def _refused(error: ZofApiError, remark: str = "") -> ExitCode:
 def _follow(zof: ZofClient, run_id: str, timeout: float) -> ExitCode:
     again = f"The run goes on. Follow it with: zofops wait {run_id}"
     try:
-        ended = zof.runs.wait_until_complete(run_id, timeout=timeout, on_update=_show)
+        ended = zof.runs.wait_until_complete(run_id, deadline=timeout, on_update=_show)
     except ZofTimeoutError:
         print(f"zofops: it has not ended within {duration_text(timeout)}. {again}", file=sys.stderr)
         return ExitCode.WAITED_TOO_LONG

@@ -28,7 +28,7 @@ def gate(zof: Zof, client: ZofClient) -> Iterator[Zof]:
     yield zof
     zof.open_gate()
     for run in client.runs.list(limit=20):  # what still runs would be held by the next test's gate
-        client.runs.wait_until_complete(run.id, timeout=PATIENCE)
+        client.runs.wait_until_complete(run.id, deadline=PATIENCE)
 
 
 def begin(client: ZofClient, suite: str) -> Run:
@@ -107,7 +107,7 @@ def test_it_says_how_long_it_will_take_where_that_is_known(
 ) -> None:
     gate.open_gate()
     for _ in range(3):
-        client.runs.wait_until_complete(begin(client, "suite_gated").id, timeout=PATIENCE)
+        client.runs.wait_until_complete(begin(client, "suite_gated").id, deadline=PATIENCE)
     gate.close_gate()
     run = begin(client, "suite_gated")
     # So that the end is ahead however slow this machine is.
@@ -182,7 +182,7 @@ def test_await_gives_the_run(kernel: Kernel, client: ZofClient) -> None:
 
 def test_a_run_that_has_ended_is_shown_and_frozen_at_once(kernel: Kernel, client: ZofClient) -> None:
     run = begin(client, "suite_quick")
-    client.runs.wait_until_complete(run.id, timeout=30)
+    client.runs.wait_until_complete(run.id, deadline=30)
     said = kernel.run(f"watch({run.id!r})")
     frozen = kernel.frozen(said)
     assert "2 cases" in frozen

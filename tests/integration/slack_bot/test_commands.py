@@ -143,7 +143,7 @@ async def test_a_run_of_somebody_elses_tool_is_shown_only_where_a_rule_allows_it
     denied = await shared.outcome(await shared.command(f"/zof status {run.id}", user=SAM))
     assert denied.outcome == "denied"
     assert "No rule lets you" in await shared.last_told(SAM)
-    await shared.zof.runs.wait_until_complete(run.id, timeout=20)
+    await shared.zof.runs.wait_until_complete(run.id, deadline=20)
 
 
 async def started(shared: Any, until: Any, user: str = DANA) -> tuple[str, dict[str, Any]]:

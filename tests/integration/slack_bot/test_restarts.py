@@ -69,7 +69,7 @@ async def test_killed_again_and_again_while_a_run_lives(killable: Any, until: An
     bot.kill()
     world.open_gate()
     [run] = await world.runs()
-    await world.zof.runs.wait_until_complete(run.id, timeout=20)
+    await world.zof.runs.wait_until_complete(run.id, deadline=20)
     bot.start()
     await finished(world, until, "Passed")
 

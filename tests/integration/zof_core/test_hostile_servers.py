@@ -270,7 +270,7 @@ def test_a_fork_while_others_call_and_wait(server: Server) -> None:
 
         def wait() -> None:
             with contextlib.suppress(ZofApiError):
-                zof.runs.wait_until_complete("run_1", timeout=60, on_update=lambda _: waiting.set())
+                zof.runs.wait_until_complete("run_1", deadline=60, on_update=lambda _: waiting.set())
 
         waiting = threading.Event()
         threads = [threading.Thread(target=one, daemon=True) for one in (work, work, work, wait)]
@@ -287,7 +287,7 @@ def test_a_fork_while_others_call_and_wait(server: Server) -> None:
                     assert zof.stats().watched == 0
                     assert zof.plan.governor()._in_flight == 0
                     with contextlib.suppress(ZofTimeoutError):
-                        zof.runs.wait_until_complete("run_1", timeout=0.3)
+                        zof.runs.wait_until_complete("run_1", deadline=0.3)
                         raise AssertionError("it has not ended")
                     code = 0
                 finally:

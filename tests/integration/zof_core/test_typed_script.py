@@ -42,7 +42,7 @@ def release(zof: ZofClient) -> bool:
     assert_type(verdict, Verdict)
     try:
         with deadline(5):
-            ended = zof.runs.wait_until_complete(run.id, timeout=600, on_update=lambda seen: print(seen.status))
+            ended = zof.runs.wait_until_complete(run.id, deadline=600, on_update=lambda seen: print(seen.status))
     except ZofRateLimitError as error:
         assert_type(error.retry_after, float | None)
         return False

@@ -177,7 +177,7 @@ async def test_the_async_client() -> None:
     _quick(zof)
     async with zof:
         run = await zof.runs.create(project_id="p", environment="staging", test_suite_id="s")
-        ended = await zof.runs.wait_until_complete(run.id, timeout=5)
+        ended = await zof.runs.wait_until_complete(run.id, deadline=5)
     assert ended.status == "passed"
     assert len({call.request.headers["idempotency-key"] for call in create.calls}) == 1
 

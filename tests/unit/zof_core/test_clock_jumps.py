@@ -147,5 +147,5 @@ def test_a_wait_for_a_run_looks_again_within_a_window(
     wall.jumped = jump
     script.will((429, {}, _asks(kind, wall, 100, dated=False)), (200, RUN))
     began = time.now
-    assert zof.runs.wait_until_complete("run_1", timeout=3000).status == "passed"
+    assert zof.runs.wait_until_complete("run_1", deadline=3000).status == "passed"
     assert time.now - began <= RATE_WINDOW_MAX_SECONDS * 1.1

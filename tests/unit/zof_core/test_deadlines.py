@@ -37,7 +37,7 @@ def test_it_bounds_a_wait_too(fake: FakeZof) -> None:
         run = zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="s")
         began = fake.time.now
         with zof_core.deadline(30), pytest.raises(ZofTimeoutError):
-            zof.runs.wait_until_complete(run.id, timeout=600)
+            zof.runs.wait_until_complete(run.id, deadline=600)
     assert 28 <= fake.time.now - began <= 32
 
 

@@ -49,7 +49,7 @@ def test_waits_of_many_threads_and_clients_share_one_poller(fake: FakeZof) -> No
         def note(run: Run) -> None:
             seen.add(len(_pollers()))
 
-        return clients[n % 4].runs.wait_until_complete(runs[n].id, timeout=30, on_update=note).status
+        return clients[n % 4].runs.wait_until_complete(runs[n].id, deadline=30, on_update=note).status
 
     with ThreadPoolExecutor(40) as threads:
         waits = [threads.submit(wait, n) for n in range(40)]
@@ -120,7 +120,7 @@ def test_a_client_that_is_closed_does_not_end_the_waits_of_others(fake: FakeZof)
                 met = True
                 both.wait()
 
-        return zof.runs.wait_until_complete(run.id, timeout=30, on_update=note)
+        return zof.runs.wait_until_complete(run.id, deadline=30, on_update=note)
 
     with ThreadPoolExecutor(2) as threads:
         waits = [threads.submit(wait, zof) for zof in (first, second)]
@@ -139,9 +139,9 @@ def test_a_function_of_the_caller_that_fails_ends_only_its_own_wait(fake: FakeZo
     with fake.client() as zof:
         run = _start(zof)
         with pytest.raises(KeyboardInterrupt):
-            zof.runs.wait_until_complete(run.id, timeout=60, on_update=interrupt)
+            zof.runs.wait_until_complete(run.id, deadline=60, on_update=interrupt)
         assert zof.stats().watched == 0
-        assert zof.runs.wait_until_complete(run.id, timeout=60).status == "passed"
+        assert zof.runs.wait_until_complete(run.id, deadline=60).status == "passed"
 
 
 @pytest.mark.parametrize("clock", [None, SYSTEM], ids=["virtual time", "real time"])
@@ -186,7 +186,7 @@ def test_a_key_that_is_refused_ends_every_wait_with_an_error_of_its_own(fake: Fa
         runs = [_start(zof) for _ in range(3)]
         fake.key = "zk_other"
         with ThreadPoolExecutor(3) as threads:
-            waits = [threads.submit(zof.runs.wait_until_complete, run.id, timeout=30) for run in runs]
+            waits = [threads.submit(zof.runs.wait_until_complete, run.id, deadline=30) for run in runs]
             errors = [one.exception() for one in waits]
     assert [type(error) for error in errors] == [ZofAuthenticationError] * 3
     assert len({id(error) for error in errors}) == 3, "tracebacks are not shared"
@@ -195,8 +195,8 @@ def test_a_key_that_is_refused_ends_every_wait_with_an_error_of_its_own(fake: Fa
 def test_one_run_that_is_gone_does_not_end_the_wait_for_another(fake: FakeZof) -> None:
     fake.runs_take(5)
     with fake.client() as zof, ThreadPoolExecutor(2) as threads:
-        good = threads.submit(zof.runs.wait_until_complete, _start(zof).id, timeout=600)
-        gone = threads.submit(zof.runs.wait_until_complete, "run_gone", timeout=600)
+        good = threads.submit(zof.runs.wait_until_complete, _start(zof).id, deadline=600)
+        gone = threads.submit(zof.runs.wait_until_complete, "run_gone", deadline=600)
         assert isinstance(gone.exception(), ZofNotFoundError)
         assert good.result().status == "passed"
 
@@ -217,7 +217,7 @@ def test_the_thread_ends_with_the_last_wait_and_comes_back(fake: FakeZof) -> Non
     fake.runs_take(0, queued=0)
     with fake.client(clock=SYSTEM) as zof:
         for _ in range(3):
-            zof.runs.wait_until_complete(_start(zof).id, timeout=30)
+            zof.runs.wait_until_complete(_start(zof).id, deadline=30)
             for thread in _pollers():
                 thread.join(10)
             assert _pollers() == []
@@ -229,8 +229,8 @@ def test_a_fault_that_stays_is_said_and_the_next_wait_begins_anew(fake: FakeZof)
         run = _start(zof)
         fake.will_fail(*[503] * 12)
         with pytest.raises(ZofServerError):
-            zof.runs.wait_until_complete(run.id, timeout=600)
-        assert zof.runs.wait_until_complete(run.id, timeout=600).status == "passed"
+            zof.runs.wait_until_complete(run.id, deadline=600)
+        assert zof.runs.wait_until_complete(run.id, deadline=600).status == "passed"
 
 
 async def test_a_wait_that_is_cancelled_watches_no_more(fake: FakeZof) -> None:
@@ -240,7 +240,7 @@ async def test_a_wait_that_is_cancelled_watches_no_more(fake: FakeZof) -> None:
         run = _start(starter)
     seen = asyncio.Event()
     task = asyncio.create_task(
-        zof.runs.wait_until_complete(run.id, timeout=60, on_update=lambda _: seen.set())
+        zof.runs.wait_until_complete(run.id, deadline=60, on_update=lambda _: seen.set())
     )
     await asyncio.wait_for(seen.wait(), 10)
     assert zof.stats().watched == 1
@@ -262,5 +262,5 @@ def test_a_thread_that_could_not_be_started_is_started_by_the_next_wait(
         with monkeypatch.context() as patch:
             patch.setattr(threading.Thread, "start", none_left)
             with pytest.raises(RuntimeError):
-                zof.runs.wait_until_complete(run.id, timeout=10)
-        assert zof.runs.wait_until_complete(run.id, timeout=10).status == "passed"
+                zof.runs.wait_until_complete(run.id, deadline=10)
+        assert zof.runs.wait_until_complete(run.id, deadline=10).status == "passed"

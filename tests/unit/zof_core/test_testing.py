@@ -19,7 +19,7 @@ def test_a_run_lives_in_virtual_time(fake_zof: FakeZof) -> None:
     with fake_zof.client() as zof:
         run = zof.runs.create(**SUITE)
         ended = zof.runs.wait_until_complete(
-            run.id, timeout=600, on_update=lambda run: seen.append(run.status)
+            run.id, deadline=600, on_update=lambda run: seen.append(run.status)
         )
         assert ended.status == "failed"
         assert ended.summary is not None
