@@ -58,20 +58,22 @@ class LocalZof:
         return f"LocalZof({self.url or 'not open'})"
 
     async def __aenter__(self) -> Self:
-        home = Path(tempfile.mkdtemp(prefix="zof-local-"))
-        self._stack.push_async_callback(asyncio.to_thread, shutil.rmtree, home, ignore_errors=True)
-        suites = self._suites if isinstance(self._suites, Path) else self._written(home, self._suites)
-        sock = bind_loopback()
-        settings = PlatformSettings(
-            data_dir=home / "platform",
-            suites=suites,
-            keys=(ApiKey(self.key),),
-            rate_limit=self._rate_limit,
-            public_url=url_of(sock),
-            faults=self.faults,
-        )
-        await self._stack.enter_async_context(Server(create_app(settings), sock=sock))
-        self.url = f"{url_of(sock)}/v1"
+        async with AsyncExitStack() as opened:  # what fails half-way leaves nothing behind
+            home = Path(tempfile.mkdtemp(prefix="zof-local-"))
+            opened.push_async_callback(asyncio.to_thread, shutil.rmtree, home, ignore_errors=True)
+            suites = self._suites if isinstance(self._suites, Path) else self._written(home, self._suites)
+            sock = bind_loopback()
+            settings = PlatformSettings(
+                data_dir=home / "platform",
+                suites=suites,
+                keys=(ApiKey(self.key),),
+                rate_limit=self._rate_limit,
+                public_url=url_of(sock),
+                faults=self.faults,
+            )
+            await opened.enter_async_context(Server(create_app(settings), sock=sock))
+            self.url = f"{url_of(sock)}/v1"
+            self._stack = opened.pop_all()
         return self
 
     async def __aexit__(

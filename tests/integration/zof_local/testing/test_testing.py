@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -281,6 +283,10 @@ async def test_a_zof_runs_the_suites_it_is_given(local_zof: LocalZof) -> None:
         wrong = await http.post("/runs", json={**body, "test_suite_id": "suite_nope"})
         assert wrong.status_code == 404
     assert local_zof.key not in repr(local_zof)
+
+
+def test_a_suite_without_an_id_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(ValueError, match="'no/such' is no suite id"):
-        async with LocalZof({"no/such": ""}):
-            pass
+        asyncio.run(LocalZof({"no/such": ""}).__aenter__())
+    assert [*tmp_path.iterdir()] == []
