@@ -70,10 +70,10 @@ class _Wait(Generic[H]):
     def __init__(self, handles: Sequence[H], deadline: float) -> None:
         self.ended = [handle for handle in handles if handle.has_ended]
         self._clock = handles[0].plan.clock
-        self._deadline = deadline
         now = self._clock.monotonic()
         outer = ambient_deadline(self._clock)
         self._ends_at = now + deadline if outer is None else min(now + deadline, outer)
+        self._allowed = max(0.0, self._ends_at - now)
         self._last_look_at = self._ends_at - min(_LAST_LOOK_SECONDS, 0.1 * (self._ends_at - now))
         self._looked = False
         self._inbox = Inbox()
@@ -126,15 +126,15 @@ class _Wait(Generic[H]):
             news = (yield Hear(self._inbox, 0.0)) or (yield from poller.turn(self._inbox, left))
         if news is None and now >= self._ends_at:
             waiting = next(iter(self._going.values()))[0]
-            raise not_ended(waiting.id, waiting.latest, self._deadline)
+            raise not_ended(waiting.id, waiting.latest, self._allowed)
         return news  # type: ignore[no-any-return]  # what `_hear` put in
 
 
-def not_ended(run_id: str, run: Run | None, deadline: float) -> ZofTimeoutError:
+def not_ended(run_id: str, run: Run | None, seconds: float) -> ZofTimeoutError:
     """The time to wait for a run is up."""
     seen = f"; it was {run.status} when last read" if run else ""
     return ZofTimeoutError(
-        f"Run {quoted(run_id)} has not ended within {duration_text(deadline)}{seen}.",
+        f"Run {quoted(run_id)} has not ended within {duration_text(seconds)}{seen}.",
         hint="It goes on: look again later, or allow more time.",
         operation="runs.wait_until_complete",
         subject={"run_id": run_id},

@@ -36,7 +36,7 @@ def test_it_bounds_a_wait_too(fake: FakeZof) -> None:
     with fake.client() as zof:
         run = zof.runs.create(project_id="proj_abc", environment="staging", test_suite_id="s")
         began = fake.time.now
-        with zof_core.deadline(30), pytest.raises(ZofTimeoutError):
+        with zof_core.deadline(30), pytest.raises(ZofTimeoutError, match="not ended within 30 s;"):
             zof.runs.wait_until_complete(run.id, deadline=600)
     assert 28 <= fake.time.now - began <= 32
 
