@@ -23,7 +23,7 @@ def ended_at(run: Run) -> datetime | None:
 
 def recent(runs: Iterable[Run], now: datetime, within: timedelta) -> list[Run]:
     """Runs that ended within a time, newest first."""
-    ended = [(at, run) for run in runs if (at := ended_at(run)) is not None and now - within <= at]
+    ended = [(at, run) for run in runs if (at := ended_at(run)) is not None and now - at <= within]
     return [run for _, run in sorted(ended, key=lambda pair: pair[0], reverse=True)]
 
 

@@ -6,12 +6,12 @@ failures; and how old the evidence may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from zof_core.catalogue import CatalogueCase
-from zof_core.errors import ZofValidationError
 from zof_core.evidence import (
     CRITICAL_PRIORITY,
     coverage,
@@ -23,7 +23,7 @@ from zof_core.evidence import (
     recent,
 )
 from zof_core.models import Result, Run
-from zof_core.validation import quoted
+from zof_core.validation import moment_problem, quoted, refuse, span_problem
 from zof_core.wording import duration_text, span_text, status_style
 
 ADVISORY = "Advisory, computed here; Zof's own gate is under Governance → Releases."
@@ -41,6 +41,9 @@ class Gate:
         maximum_open_critical: critical cases that may be failing.
         evidence_within: how old a run may be to count.
         maximum_evidence_age: how old the oldest run may be that any other criterion rests on.
+
+    Raises:
+        ZofValidationError: a criterion makes no sense.
     """
 
     environment: str
@@ -52,23 +55,47 @@ class Gate:
     maximum_evidence_age: timedelta | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.required_suites, str):  # which is a sequence, too: of letters
-            raise ZofValidationError(
-                f"required_suites must be a list, such as [{quoted(self.required_suites)}].",
-                param="required_suites",
-            )
-        for name in ("minimum_pass_rate", "minimum_coverage"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
-                raise ZofValidationError(
-                    f"{name} {value} is not from 0 to 1, as in 0.95 for 95 %.", param=name
-                )
-        if self.evidence_within <= timedelta(0):
-            raise ZofValidationError("evidence_within must be longer than nothing.", param="evidence_within")
-        if self.maximum_evidence_age is not None and self.maximum_evidence_age <= timedelta(0):
-            raise ZofValidationError(
-                "maximum_evidence_age must be longer than nothing.", param="maximum_evidence_age"
-            )
+        spans = {"evidence_within": self.evidence_within}
+        if self.maximum_evidence_age is not None:
+            spans["maximum_evidence_age"] = self.maximum_evidence_age
+        shares = {"minimum_pass_rate": self.minimum_pass_rate, "minimum_coverage": self.minimum_coverage}
+        refuse(
+            {
+                "environment": _environment_problem(self.environment),
+                "required_suites": _suites_problem(self.required_suites),
+                **{name: _share_problem(name, share) for name, share in shares.items()},
+                "maximum_open_critical": _count_problem(self.maximum_open_critical),
+                **{name: span_problem(name, span) for name, span in spans.items()},
+            }
+        )
+
+
+def _environment_problem(name: object) -> str | None:
+    if isinstance(name, str) and name.strip():
+        return None
+    return f"environment {quoted(name)} is no name. Name one, such as staging or production."
+
+
+def _suites_problem(suites: object) -> str | None:
+    if isinstance(suites, str):  # which is a sequence, too: of letters
+        return f"required_suites must be a list, such as [{quoted(suites)}]."
+    if isinstance(suites, Collection) and all(isinstance(suite, str) and suite for suite in suites):
+        return None
+    return f"required_suites must be a list of suite ids, not {quoted(suites)}."
+
+
+def _share_problem(name: str, share: Any) -> str | None:
+    is_number = isinstance(share, int | float) and not isinstance(share, bool)
+    if share is None or (is_number and 0 <= share <= 1):
+        return None
+    return f"{name} {quoted(share)} is not a number from 0 to 1, as in 0.95 for 95 %."
+
+
+def _count_problem(most: Any) -> str | None:
+    is_number = isinstance(most, int) and not isinstance(most, bool)
+    if most is None or (is_number and most >= 0):
+        return None
+    return f"maximum_open_critical {quoted(most)} is no number of cases. Give 0 or more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +147,11 @@ def judge(
         results: of those runs.
         cases: of the catalogue.
         now: with a time zone.
+
+    Raises:
+        ZofValidationError: `now` is no moment with a time zone.
     """
+    refuse({"now": moment_problem("now", now)})
     here = [run for run in runs if run.environment == gate.environment]
     listed, outcomes = list(cases), list(results)
     evidence = recent(here, now, gate.evidence_within)

@@ -14,6 +14,7 @@ from zof_core.cron import parse_cron
 from zof_core.evidence import COUNTED, coverage, latest_by_case, open_critical, percent, recent, run_pass_rate
 from zof_core.flakiness import FLAKY_RESULTS, flaky_cases
 from zof_core.models import Result, Run, Schedule
+from zof_core.validation import moment_problem, refuse, span_problem
 from zof_core.wording import span_text
 
 STUCK_AFTER = timedelta(minutes=30)
@@ -113,7 +114,11 @@ def posture(
         schedules: as the API lists them.
         now: with a time zone.
         window: what "recent" means.
+
+    Raises:
+        ZofValidationError: `now` has no time zone, or `window` is no span.
     """
+    refuse({"now": moment_problem("now", now), "window": span_problem("window", window)})
     every, outcomes, listed = list(runs), list(results), list(cases)
     ended = recent(every, now, window)
     latest = latest_by_case(ended, outcomes)
@@ -124,7 +129,7 @@ def posture(
     critical = _critical(listed, latest, span)
     upcoming = upcoming_of(schedules, now)
     whole = _coverage(listed, latest, span)
-    made = [run for run in every if run.created_at and now - window <= run.created_at]
+    made = [run for run in every if run.created_at and now - run.created_at <= window]
     active = [run for run in every if not run.is_terminal]
     rate = run_pass_rate(ended)
     return Posture(

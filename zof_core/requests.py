@@ -18,6 +18,7 @@ from zof_core.validation import (
     date_problem,
     is_encodable,
     mapping_problem,
+    moment_problem,
     quoted,
     refuse,
     text_problem,
@@ -145,12 +146,7 @@ def _checked_params(params: Query | None) -> dict[str, str]:
 def _text(name: str, value: object) -> str:
     """A query parameter's value as text that can be sent."""
     if isinstance(value, datetime):
-        if value.tzinfo is None:
-            refuse(
-                {
-                    name: f"{name} {value.isoformat()} has no time zone. Give one, such as datetime.now(timezone.utc)."
-                }
-            )
+        refuse({name: moment_problem(name, value)})
         try:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         except OverflowError:  # in UTC it is before the year 1, or after 9999

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -315,6 +315,22 @@ def checked_idempotency_key(value: str | None) -> str | None:
             param="idempotency_key",
         )
     return value
+
+
+def moment_problem(name: str, moment: object) -> str | None:
+    """What is wrong with a moment in time: it must say where in the world."""
+    if not isinstance(moment, datetime):
+        return f"{name} must be a date and time, not {type(moment).__name__}."
+    if moment.utcoffset() is None:
+        return f"{name} {moment.isoformat()} has no time zone. Give one, such as datetime.now(timezone.utc)."
+    return None
+
+
+def span_problem(name: str, span: object) -> str | None:
+    """What is wrong with a span of time: it must be longer than nothing."""
+    if not isinstance(span, timedelta):
+        return f"{name} must be a timedelta, such as timedelta(hours=24), not {type(span).__name__}."
+    return None if span > timedelta(0) else f"{name} must be longer than nothing."
 
 
 def refuse(problems: Mapping[str, str | None]) -> None:

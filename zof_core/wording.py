@@ -181,7 +181,7 @@ def span_text(span: timedelta) -> str:
     for unit, size, least, most in (("d", 86_400, 2, math.inf), ("h", 3600, 1, 48), ("min", 60, 1, 120)):
         number, rest = divmod(seconds, size)
         if not rest and least <= number <= most:
-            return f"{number:g} {unit}"
+            return f"{number:.0f} {unit}"
     return duration_text(seconds)
 
 

@@ -8,6 +8,7 @@ import pytest
 from zof_core import Result, Run, ZofValidationError
 from zof_core.catalogue import CatalogueCase
 from zof_core.gates import ADVISORY, Gate, judge
+from zof_core.posture import posture
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 CASES = [
@@ -79,6 +80,12 @@ def test_an_older_failure_does_not_count_once_it_passed() -> None:
     assert _judge([_run(1, "failed", hours=3), _run(2, hours=1)], required_suites=["smoke"])[0]
 
 
+def test_evidence_of_any_age_may_count() -> None:
+    old = _run(1, hours=17_000)
+    assert _judge([old], required_suites=["smoke"], evidence_within=timedelta.max)[0]
+    assert posture([old], [], [], [], NOW, window=timedelta.max)
+
+
 def test_the_pass_rate_is_of_each_cases_latest_outcome() -> None:
     runs = [_run(1, hours=3), _run(2, hours=1)]
     results = [
@@ -132,17 +139,38 @@ def test_a_gate_that_asks_nothing_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("name", "wrong"),
     [
-        {"minimum_pass_rate": 95},
-        {"minimum_coverage": -0.1},
-        {"evidence_within": timedelta(0)},
-        {"required_suites": "smoke"},
+        ("environment", " "),
+        ("environment", None),
+        ("minimum_pass_rate", 95),
+        ("minimum_pass_rate", "0.95"),
+        ("minimum_pass_rate", float("nan")),
+        ("minimum_coverage", -0.1),
+        ("minimum_coverage", True),
+        ("maximum_open_critical", -1),
+        ("maximum_open_critical", 0.5),
+        ("evidence_within", timedelta(0)),
+        ("evidence_within", 24),
+        ("maximum_evidence_age", timedelta(hours=-1)),
+        ("required_suites", "smoke"),
+        ("required_suites", [""]),
+        ("required_suites", [None]),
+        ("required_suites", 5),
     ],
 )
-def test_criteria_that_make_no_sense_are_refused(wrong: dict) -> None:
-    with pytest.raises(ZofValidationError):
-        Gate("staging", **wrong)
+def test_criteria_that_make_no_sense_are_refused(name: str, wrong: Any) -> None:
+    with pytest.raises(ZofValidationError, match=f"^{name} ") as refused:
+        Gate(**{"environment": "staging", name: wrong})
+    assert refused.value.param == name
+
+
+@pytest.mark.parametrize("now", [datetime(2026, 5, 20), "2026-05-20", None])  # noqa: DTZ001  # that is the fault
+def test_a_moment_without_a_time_zone_is_refused(now: Any) -> None:
+    with pytest.raises(ZofValidationError, match=r"^now "):
+        judge(Gate("staging"), [], [], [], now)
+    with pytest.raises(ZofValidationError, match=r"^now "):
+        posture([], [], [], [], now)
 
 
 def test_evidence_may_be_too_old_although_it_counts() -> None:

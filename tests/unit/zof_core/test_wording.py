@@ -203,6 +203,7 @@ def test_hostile_text_stays_on_one_line(message: str, value: str, kind: type[Zof
         (timedelta(minutes=90), "90 min"),
         (timedelta(seconds=90), "1 min 30 s"),
         (timedelta(0), "0 s"),
+        (timedelta(days=4_000_000), "4000000 d"),
     ],
 )
 def test_a_chosen_span_has_no_idle_noughts(span: timedelta, said: str) -> None:
