@@ -284,7 +284,7 @@ def load_config(path: Path) -> BotConfig:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}). Set ZOFOPS_CONFIG to your file."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not only TOML's: no UTF-8, brackets too deep
         raise ConfigError(f"{path}: is not valid TOML ({error}).") from error
     policy = _with_lines(parse_policy(document, source=str(path)), text)
     try:

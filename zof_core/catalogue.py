@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zof_core.errors import ZofValidationError
 from zof_core.models import Project, Run
+from zof_core.validation import environment_problem, id_problem, refuse
 
 
 class _Entry(BaseModel):
@@ -95,6 +96,8 @@ def load_catalogue(path: str | Path) -> Catalogue:
     Raises:
         ZofValidationError: the file cannot be read, is no TOML, or an entry is wrong; the sentence says where.
     """
+    if not isinstance(path, str | Path):
+        refuse({"catalogue": f"catalogue must be the path of a TOML file, not {type(path).__name__}."})
     place = Path(path)
     try:
         document = tomllib.loads(place.read_text(encoding="utf-8"))
@@ -102,8 +105,13 @@ def load_catalogue(path: str | Path) -> Catalogue:
         raise ZofValidationError(
             f"The catalogue {place} cannot be read: {error.strerror}.", param="catalogue"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not only TOML's: no UTF-8, no path, brackets too deep
         raise ZofValidationError(f"The catalogue {place} is not TOML: {error}.", param="catalogue") from None
+    if "projects" in document and "catalogue" not in document:
+        raise ZofValidationError(
+            f"{place}: the projects stand outside of the catalogue. Write [[catalogue.projects]] over each.",
+            param="catalogue",
+        )
     try:
         catalogue = Catalogue.model_validate(document.get("catalogue", {}))
     except ValidationError as error:
@@ -111,6 +119,7 @@ def load_catalogue(path: str | Path) -> Catalogue:
         where = ".".join(str(part) for part in ("catalogue", *first["loc"]))
         raise ZofValidationError(f"{place}: {where}: {first['msg']}.", param=where) from None
     _refuse_duplicates(place, catalogue)
+    _refuse_what_cannot_be_sent(place, catalogue)
     return catalogue
 
 
@@ -123,6 +132,19 @@ def _refuse_duplicates(place: Path, catalogue: Catalogue) -> None:
                 param="catalogue",
             )
         seen.add(project.id)
+
+
+def _refuse_what_cannot_be_sent(place: Path, catalogue: Catalogue) -> None:
+    """Ids and environments that every run would be refused with."""
+    for number, project in enumerate(catalogue.projects):
+        problems = [
+            id_problem("project_id", project.id),
+            *(environment_problem(name) for name in project.environments),
+            *(id_problem("test_suite_id", suite.id) for suite in project.suites),
+            *(id_problem("test_case_ids", case.id) for case in project.cases),
+        ]
+        for problem in filter(None, problems):
+            raise ZofValidationError(f"{place}: catalogue.projects.{number}: {problem}", param="catalogue")
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

@@ -23,7 +23,7 @@ from zof_core.evidence import (
     recent,
 )
 from zof_core.models import Result, Run
-from zof_core.validation import moment_problem, quoted, refuse, span_problem
+from zof_core.validation import environment_problem, moment_problem, quoted, refuse, span_problem
 from zof_core.wording import duration_text, span_text, status_style
 
 ADVISORY = "Advisory, computed here; Zof's own gate is under Governance → Releases."
@@ -61,19 +61,13 @@ class Gate:
         shares = {"minimum_pass_rate": self.minimum_pass_rate, "minimum_coverage": self.minimum_coverage}
         refuse(
             {
-                "environment": _environment_problem(self.environment),
+                "environment": environment_problem(self.environment),
                 "required_suites": _suites_problem(self.required_suites),
                 **{name: _share_problem(name, share) for name, share in shares.items()},
                 "maximum_open_critical": _count_problem(self.maximum_open_critical),
                 **{name: span_problem(name, span) for name, span in spans.items()},
             }
         )
-
-
-def _environment_problem(name: object) -> str | None:
-    if isinstance(name, str) and name.strip():
-        return None
-    return f"environment {quoted(name)} is no name. Name one, such as staging or production."
 
 
 def _suites_problem(suites: object) -> str | None:

@@ -123,6 +123,7 @@ def test_an_empty_file_allows_nothing(tmp_path: Path) -> None:
         ("[alow]\n", ["`alow`", "not permitted"]),
         ("allow = 3\n", ["`allow`"]),
         ("[[allow]\n", ["not valid TOML"]),
+        ("a = " + "[" * 5000, ["not valid TOML"]),
         (RULE.replace('"proj_abc"', '"proj_*"'), ["[[allow]] #1 `projects`", "'proj_*' is a pattern"]),
         ('[[deny]]\nenvironments = ["prod?"]\n', ["[[deny]] #1 `environments`", "'prod?' is a pattern"]),
         (

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,15 @@ def test_a_file_without_catalogue_is_an_empty_one(tmp_path: Path) -> None:
         ("[[catalogue.projects]]\nid = 'p'\nenviroments = []", "catalogue.projects.0.enviroments"),
         ("[[catalogue.projects]]\nid = 'p'\n[[catalogue.projects]]\nid = 'p'", 'names "p" twice'),
         ("catalogue = 3", "catalogue"),
+        ("[[projects]]\nid = 'p'", "Write [[catalogue.projects]]"),
+        ("a = " + "[" * 5000, "is not TOML"),
+        ("[[catalogue.projects]]\nid = 'a b'", "catalogue.projects.0: project_id"),
+        ("[[catalogue.projects]]\nid = 'p'\nenvironments = ['']", "catalogue.projects.0: environment"),
+        (
+            "[[catalogue.projects]]\nid = 'p'\nsuites = [{ id = 'a/b' }]",
+            "catalogue.projects.0: test_suite_id",
+        ),
+        ("[[catalogue.projects]]\nid = 'p'\ncases = [{ id = '\\u0007' }]", "catalogue.projects.0:"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_place(tmp_path: Path, text: str, said: str) -> None:
@@ -63,6 +73,12 @@ def test_a_wrong_file_is_named_with_its_place(tmp_path: Path, text: str, said: s
         load_catalogue(place)
     assert said in caught.value.message
     assert str(place) in caught.value.message
+
+
+@pytest.mark.parametrize("path", [5, None, b"zofops.toml", "\0"])
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(ZofValidationError, match="catalogue"):
+        load_catalogue(path)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
