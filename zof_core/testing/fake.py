@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from zof_core.client import AsyncZofClient, ZofClient
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.models import TERMINAL_STATUSES
+from zof_core.testing.orders import FaultOnOrder, fault_problem
 from zof_core.testing.virtual import VirtualTime
-
-FaultOnOrder = int | Fault | tuple[int, dict[str, str]]
+from zof_core.validation import refuse
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,12 @@ class FakeZof:
         Args:
             faults: a status; a status with headers, as in `(429, {"retry-after": "7"})`; or a `Fault`, as in
                 `Fault("read", "connection reset")`.
+
+        Raises:
+            ZofValidationError: one of them is none of these.
         """
+        for fault in faults:
+            refuse({"faults": fault_problem(fault)})
         self._faults.extend(faults)
 
     def client(self, **options: Any) -> ZofClient:

@@ -2,10 +2,18 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 
-from zof_core import Run, ZofAuthenticationError, ZofConflictError, ZofNotFoundError, ZofServerError
+from zof_core import (
+    Run,
+    ZofAuthenticationError,
+    ZofConflictError,
+    ZofNotFoundError,
+    ZofServerError,
+    ZofValidationError,
+)
 from zof_core.testing import FakeZof, Fault
 
 pytest_plugins = ["zof_core.testing.plugin"]
@@ -27,6 +35,17 @@ def test_a_run_lives_in_virtual_time(fake_zof: FakeZof) -> None:
         results = list(zof.results.list_auto(run_id=run.id, limit=5))
     assert seen == ["queued", "running", "failed"]
     assert [result.status for result in results].count("failed") == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["503", None, 5, True, (429,), (429, None), ("429", {}), Fault("weird", "x")],  # type: ignore[arg-type]
+)
+def test_what_is_no_fault_is_refused_when_it_is_ordered(fake_zof: FakeZof, fault: Any) -> None:
+    with pytest.raises(ZofValidationError, match=r"is no fault|is none of"):
+        fake_zof.will_fail(500, fault)
+    with fake_zof.client(max_retries=0) as zof:
+        zof.projects.list()  # of the order nothing was taken
 
 
 def test_faults_on_order(fake_zof: FakeZof) -> None:
