@@ -117,6 +117,8 @@ class BaseHandle:
         return is_new
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_run"):  # refused while it was made, and shown by a traceback with locals
+            return f"<{type(self).__name__}>"
         return f"<{type(self).__name__} {self.id} {self._run.status if self._run else 'not seen yet'}>"
 
 

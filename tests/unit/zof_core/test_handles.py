@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -212,3 +213,10 @@ def test_a_refused_token_says_where_one_comes_from() -> None:
         ZofValidationError, match=r'"x" is no token of a run handle\. Give what handle\.token gave'
     ):
         read_token("x")
+
+
+def test_a_refused_handle_can_be_shown_by_a_traceback_with_locals(fake: FakeZof) -> None:
+    with fake.client() as zof, pytest.raises(ZofValidationError) as caught:
+        zof.runs.watch("run/1")
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "self = <RunHandle>" in shown
