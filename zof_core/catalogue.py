@@ -64,7 +64,7 @@ def merged(catalogue: Catalogue, projects: Iterable[Project], runs: Iterable[Run
         runs: recent ones: their environments, suites and cases exist, too.
     """
     found = {project.id: project for project in catalogue.projects}
-    for project in projects:
+    for project in filter(lambda one: one.id, projects):  # an empty id would be refused in a file, too
         known = found.get(project.id)
         if known is None:
             found[project.id] = CatalogueProject(id=project.id, name=project.name)

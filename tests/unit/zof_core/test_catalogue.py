@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from zof_core import ZofValidationError
-from zof_core.catalogue import Catalogue, load_catalogue, nearest
+from zof_core.catalogue import Catalogue, load_catalogue, merged, nearest
+from zof_core.models import Project
 
 
 def _write(tmp_path: Path, text: str) -> Path:
@@ -97,3 +98,8 @@ def test_a_missing_file(tmp_path: Path) -> None:
 )
 def test_the_nearest_word(word: str, found: str | None) -> None:
     assert nearest(word, ["suite_pr_smoke", "suite_regression"]) == found
+
+
+def test_a_listed_project_without_an_id_keeps_nobody_from_the_others() -> None:
+    listed = [Project(id="", name="Nameless"), Project(id="proj_abc", name="Checkout")]
+    assert [project.id for project in merged(Catalogue(), listed, []).projects] == ["proj_abc"]
