@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,9 @@ def test_a_script_has_every_type_and_mistakes_are_found(tmp_path: Path) -> None:
     assert lines, said
     assert min(lines) > first_wrong, said
     assert {line - first_wrong for line in lines} == {3, 4, 5}, said
+
+
+def test_the_reference_page_has_every_type(tmp_path: Path) -> None:
+    page = Path("docs/client.md").read_text("utf-8")
+    examples = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert "Success" in (said := _mypy("\n".join(examples), tmp_path)), said
