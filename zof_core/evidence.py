@@ -42,6 +42,8 @@ def run_pass_rate(runs: Iterable[Run]) -> float | None:
 def latest_by_case(runs: Sequence[Run], results: Iterable[Result]) -> dict[str, Result]:
     """Case → its outcome in the newest of these runs that has one.
 
+    A result that names no case stands for one by its name, or by itself: what failed is never left out.
+
     Args:
         runs: newest first.
         results: of these runs and of others, which are left out.
@@ -49,8 +51,8 @@ def latest_by_case(runs: Sequence[Run], results: Iterable[Result]) -> dict[str, 
     order = {run.id: place for place, run in enumerate(runs)}
     latest: dict[str, Result] = {}
     for result in results:
-        case, run_id = result.test_case_id, result.run_id
-        if case is None or run_id not in order or result.status not in COUNTED:
+        case, run_id = result.test_case_id or result.name or result.id, result.run_id
+        if run_id not in order or result.status not in COUNTED:
             continue
         known = latest.get(case)
         if known is None or order[run_id] < order[known.run_id or ""]:
@@ -81,6 +83,11 @@ def open_critical(
         for case in critical
         if case.id in latest and latest[case.id].status in FAILING
     ]
+
+
+def threshold(rate: float) -> str:
+    """A rate that somebody chose, as they chose it: 99.5 % is not 99 %."""
+    return f"{rate * 100:.10g} %"
 
 
 def percent(rate: float) -> str:

@@ -21,6 +21,7 @@ from zof_core.evidence import (
     pass_rate,
     percent,
     recent,
+    threshold,
 )
 from zof_core.models import Result, Run
 from zof_core.validation import environment_problem, moment_problem, quoted, refuse, span_problem
@@ -199,24 +200,25 @@ def _instead(runs: list[Run], now: datetime) -> str:
 
 
 def _pass_rate(gate: Gate, minimum: float, latest: dict[str, Result]) -> Finding:
-    criterion = f"pass rate of at least {percent(minimum)} on {gate.environment}"
+    criterion = f"pass rate of at least {threshold(minimum)} on {gate.environment}"
     rate = pass_rate(latest.values())
     if rate is None:
         return Finding(criterion, False, f"There is no result on {gate.environment} within {_span(gate)}.")
     passed = sum(result.status == "passed" for result in latest.values())
-    said = f"{passed} of {len(latest)} cases passed in their latest run ({percent(rate)}); needed: {percent(minimum)}."
+    share = f"{passed} of {len(latest)} cases passed in their latest run ({percent(rate)})"
+    said = f"{share}; needed: {threshold(minimum)}."
     return Finding(criterion, rate >= minimum, said, _runs_of(latest.values()))
 
 
 def _coverage(gate: Gate, minimum: float, cases: list[CatalogueCase], latest: dict[str, Result]) -> Finding:
-    criterion = f"requirement coverage of at least {percent(minimum)}"
+    criterion = f"requirement coverage of at least {threshold(minimum)}"
     modules = coverage(cases, latest)
     covered, total = sum(seen for seen, _ in modules.values()), sum(count for _, count in modules.values())
     if not total:
         return Finding(criterion, False, "The catalogue lists no cases, so coverage cannot be computed.")
     said = (
         f"{covered} of {total} requirements have evidence within {_span(gate)} ({percent(covered / total)}); "
-        f"{percent(minimum)} are needed."
+        f"{threshold(minimum)} are needed."
     )
     return Finding(criterion, covered / total >= minimum, said, _runs_of(latest.values()))
 

@@ -80,6 +80,21 @@ def test_an_older_failure_does_not_count_once_it_passed() -> None:
     assert _judge([_run(1, "failed", hours=3), _run(2, hours=1)], required_suites=["smoke"])[0]
 
 
+def test_a_result_without_a_case_counts_as_a_case_of_its_own() -> None:
+    nameless = [
+        Result(id=f"res_{n}", run_id="run_1", name=name, status=status)
+        for n, (name, status) in enumerate([("Pay", "failed"), (None, "failed"), ("Log in", "passed")])
+    ]
+    met, said, _ = _judge([_run(1)], nameless, minimum_pass_rate=0.5)
+    assert (met, said) == (False, "1 of 3 cases passed in their latest run (33 %); needed: 50 %.")
+
+
+def test_a_threshold_is_said_as_it_was_chosen() -> None:
+    results = [_result(1, n, "passed" if n else "failed") for n in range(200)]
+    said = _judge([_run(1)], results, minimum_pass_rate=0.996)[1]
+    assert said == "199 of 200 cases passed in their latest run (99 %); needed: 99.6 %."
+
+
 def test_evidence_of_any_age_may_count() -> None:
     old = _run(1, hours=17_000)
     assert _judge([old], required_suites=["smoke"], evidence_within=timedelta.max)[0]
