@@ -15,7 +15,7 @@ from slack_bot.followed import FollowedRun
 from slack_bot.homes import HomeTab
 from slack_bot.openings import openings
 from slack_bot.policy import Ask, Decision, decide
-from slack_bot.requests import ButtonValue, Click
+from slack_bot.requests import AppEvent, ButtonValue, Click
 from slack_bot.sight import channels_of, place_for
 from slack_bot.starting import opened
 from slack_bot.store.records import InboxOutcome
@@ -163,7 +163,7 @@ def judge_shortcut(request: Click, followed: FollowedRun | None, config: BotConf
 def judge_home_click(request: Click, config: BotConfig, now: float) -> Verdict:
     """Judges Refresh and Start a run of the home."""
     if request.action_id == REFRESH_ACTION:
-        return judge_home(request.team, request.user.id, config, now)
+        return judge_home(request, config, now)
     ask = Ask(request.user.id, "", "run", None, at=now, present=False)
     place = place_for(config.policy, ask, channels_of(config.policy))
     if place is None:
@@ -173,12 +173,13 @@ def judge_home_click(request: Click, config: BotConfig, now: float) -> Verdict:
     return opened(decision.rule, origin, config, Submitted(None, None, None, ""))
 
 
-def judge_home(team: str, user: str, config: BotConfig, now: float) -> Verdict:
+def judge_home(request: AppEvent | Click, config: BotConfig, now: float) -> Verdict:
     """Judges the opening of a home. Everybody has one; it shows what some rule lets them see, if any does."""
+    user = request.user.id
     ask = Ask(user, "", "status", None, at=now, present=False)
     place = place_for(config.policy, ask, channels_of(config.policy))
     rule = decide(config.policy, replace(ask, channel=place or "")).rule
-    tab = HomeTab(key=f"{team}:{user}", user=user, team=team, opened_at=now)
+    tab = HomeTab(key=f"{request.team}:{user}", user=user, team=request.team, opened_at=now)
     return Verdict(InboxOutcome.ACCEPTED, "home", rule=rule, entity=tab)
 
 

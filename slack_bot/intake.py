@@ -19,7 +19,7 @@ from slack_bot.lookups import judge_lookup
 from slack_bot.manifest import COMMAND
 from slack_bot.openings import openings
 from slack_bot.questions import judge_question
-from slack_bot.requests import Mention, SlashCommand, Submission
+from slack_bot.requests import AppEvent, SlashCommand, Submission
 from slack_bot.sight import catalogue_for
 from slack_bot.starting import form_for, judge_form, judge_run
 from slack_bot.store.records import InboxOutcome
@@ -94,7 +94,7 @@ def judge_command(
             assert_never(command)
 
 
-def judge_mention(request: Mention, config: BotConfig, now: float) -> Verdict:
+def judge_mention(request: AppEvent, config: BotConfig, now: float) -> Verdict:
     """Judges a mention, whatever it says: what can be typed is shown to its author alone, in its thread."""
     origin = Origin(request.key, request.team, request.channel, request.user, None, now)
     said = _help(COMMAND, origin, config)

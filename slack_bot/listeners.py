@@ -44,6 +44,7 @@ from slack_bot.pressing import Earlier, Try, earlier, key_of_try
 from slack_bot.questions import person_asked_about
 from slack_bot.requests import (
     ACTIONS_SHORTCUT,
+    AppEvent,
     ButtonValue,
     Click,
     SlashCommand,
@@ -210,7 +211,7 @@ class Listeners:
             key = await self._in_thread(self._store.asked, questions.key_of_message, request.channel, stamps)
             followed = await self._in_thread(self._store.followed_by_key, key) if key else None
             verdict = judge_shortcut(request, followed, config, now)
-            row = click_row(request, verdict, config, now).model_copy(update={"kind": InboxKind.SHORTCUT})
+            row = click_row(request, verdict, config, now, InboxKind.SHORTCUT)
             await self._show(request, verdict, await self._writer.write(row))
         await ack()
 
@@ -227,23 +228,21 @@ class Listeners:
 
     async def on_home(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """Somebody opened the home tab, which is filled from the row."""
-        request = home_opened(body)
-        if request is not None:
-            now, config = self._clock(), self._config()
-            request = replace(request, user=called(request.user, config))
-            verdict = judge_home(request.team, request.user.id, config, now)
-            await self._writer.write(event_row(request, HOME_EVENT, verdict, config, now))
+        await self._take_event(home_opened(body), HOME_EVENT, judge_home)
         await ack()
 
     async def on_mention(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """Somebody wrote to the app in a channel."""
-        request = mention(body)
-        if request is not None:
-            now, config = self._clock(), self._config()
-            request = replace(request, user=called(request.user, config))
-            verdict = judge_mention(request, config, now)
-            await self._writer.write(event_row(request, MENTION_EVENT, verdict, config, now))
+        await self._take_event(mention(body), MENTION_EVENT, judge_mention)
         await ack()
+
+    async def _take_event(
+        self, event: AppEvent | None, name: str, judge: Callable[[AppEvent, BotConfig, float], Verdict]
+    ) -> None:
+        if event is not None:
+            now, config = self._clock(), self._config()
+            event = replace(event, user=called(event.user, config))
+            await self._writer.write(event_row(event, name, judge(event, config, now), config, now))
 
     async def on_options(self, body: dict[str, Any], ack: AsyncAck) -> None:
         """What a searching select of the form offers; only names that its reader may run, and nothing is changed."""

@@ -218,62 +218,45 @@ def shortcut(body: Mapping[str, Any]) -> Click | None:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeOpened:
-    """Somebody opened the app's home (`app_home_opened`), which is in no channel."""
+class AppEvent:
+    """Something that Slack tells the app of somebody: they opened its home, or wrote to it in a channel.
+
+    Args:
+        channel: empty for the home, which is in none.
+        thread_ts: the message that began the thread, if it was written in one.
+    """
 
     team: str
     user: Asker
     event_id: str
     channel: str = ""
-
-    @property
-    def key(self) -> str:
-        """One to an opening; Slack repeats an event until it is acked."""
-        return f"{self.team}:{self.event_id}"
-
-
-def home_opened(body: Mapping[str, Any]) -> HomeOpened | None:
-    """The opening of the home tab, or None if the payload is none; the messages tab is another."""
-    event = mapping(body.get("event"))
-    user = text(event, "user")
-    found = HomeOpened(team_of(body), Asker(id=user, name=user), text(body, "event_id"))
-    is_one = event.get("type") == "app_home_opened" and event.get("tab") == "home"
-    return found if is_one and found.team and user and found.event_id else None
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Somebody wrote to the app in a channel (`app_mention`).
-
-    Args:
-        thread_ts: the message that began the thread, if it was written in one.
-    """
-
-    team: str
-    channel: str
-    user: Asker
-    event_id: str
     thread_ts: str = ""
 
     @property
     def key(self) -> str:
-        """One to a message; Slack repeats an event until it is acked."""
+        """One to an event; Slack repeats it until it is acked."""
         return f"{self.team}:{self.event_id}"
 
 
-def mention(body: Mapping[str, Any]) -> Mention | None:
+def home_opened(body: Mapping[str, Any]) -> AppEvent | None:
+    """The opening of the home tab, or None if the payload is none; the messages tab is another."""
+    event = mapping(body.get("event"))
+    is_one = event.get("type") == "app_home_opened" and event.get("tab") == "home"
+    return _app_event(body) if is_one else None
+
+
+def mention(body: Mapping[str, Any]) -> AppEvent | None:
     """A mention by a person, or None if the payload is none; other apps get no answer, for they might answer it."""
     event = mapping(body.get("event"))
-    user = text(event, "user")
-    found = Mention(
-        team=team_of(body),
-        channel=text(event, "channel"),
-        user=Asker(id=user, name=user),
-        event_id=text(body, "event_id"),
-        thread_ts=text(event, "thread_ts"),
-    )
-    is_one = event.get("type") == "app_mention" and not event.get("bot_id")
-    return found if is_one and found.team and found.channel and user and found.event_id else None
+    channel = text(event, "channel")
+    is_one = event.get("type") == "app_mention" and not event.get("bot_id") and channel
+    return _app_event(body, channel, text(event, "thread_ts")) if is_one else None
+
+
+def _app_event(body: Mapping[str, Any], channel: str = "", thread_ts: str = "") -> AppEvent | None:
+    user = text(mapping(body.get("event")), "user")
+    found = AppEvent(team_of(body), Asker(id=user, name=user), text(body, "event_id"), channel, thread_ts)
+    return found if found.team and user and found.event_id else None
 
 
 def channel_of(view: Mapping[str, Any]) -> str:
