@@ -15,9 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from zof_core.client import AsyncZofClient, ZofClient
 from zof_core.commands import Fault, HttpRequest, Reply
 from zof_core.models import TERMINAL_STATUSES
-from zof_core.testing.orders import FaultOnOrder, fault_problem
+from zof_core.testing.orders import FaultOnOrder, checked_faults
 from zof_core.testing.virtual import VirtualTime
-from zof_core.validation import refuse
 
 
 @dataclass(frozen=True)
@@ -123,9 +122,7 @@ class FakeZof:
         Raises:
             ZofValidationError: one of them is none of these.
         """
-        for fault in faults:
-            refuse({"faults": fault_problem(fault)})
-        self._faults.extend(faults)
+        self._faults.extend(checked_faults(faults))
 
     def client(self, **options: Any) -> ZofClient:
         """A client of this Zof; `options` are those of `ZofClient`."""
